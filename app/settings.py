@@ -1,0 +1,88 @@
+"""Every setting, declared once: default, help and limits. Command line, window and README table come from here."""
+
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from core.errors import SettingError
+from core.look import View
+from core.network_size import parse_size
+
+COLORMAPS = ("inferno", "magma", "plasma", "viridis", "cividis", "turbo", "spectral", "bone", "grey")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What is known of one setting. `flag`: it is a common option of the commands, not the window's alone."""
+
+    help: str
+    choices: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    flag: bool = False
+
+
+def option(default: Any, help_text: str, **limits: Any) -> Any:
+    return field(default=default, metadata={"option": Option(help_text, **limits)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    source: str = option(
+        "", "camera, camera:NAME-or-index, a file, a folder, rtsp://, http://, demo; empty: a camera, else demo"
+    )
+    model: str = option("fathom-nano", "Name of a model (see `models list`) or a weights file.", flag=True)
+    size: str = option(
+        "256", "What the network sees: PX for the longer side, or HxW; multiples of 32, 64 to 1536.", flag=True
+    )
+    aspect: str = option(
+        "square", "Square, as MiDaS trains, or the picture's own.", choices=("square", "keep"), flag=True
+    )
+    precision: str = option(
+        "auto", "Number format of the network.", choices=("auto", "fp32", "bf16", "fp16"), flag=True
+    )
+    device: str = option("auto", "Where the network runs: auto, cpu, cuda, cuda:N or mps.", flag=True)
+    camera_mode: str = option("1280x720@30", "Resolution and rate asked of a webcam: WxH@FPS.")
+    view: str = option("side", "What is shown.", choices=tuple(v.value for v in View))
+    colormap: str = option("inferno", "Colours of depth.", choices=COLORMAPS)
+    invert: bool = option(False, "Swap the colours of near and far.")
+    opacity: float = option(0.6, "Opacity of depth over colour in the overlay.", low=0.0, high=1.0)
+    wipe: float = option(0.5, "Place of the edge in the wipe, as a share of the width.", low=0.0, high=1.0)
+    range_locked: bool = option(False, "Keep the range of depth that is shown, instead of following the scene.")
+    range_low: float = option(0.0, "Low end of a locked range.")
+    range_high: float = option(1.0, "High end of a locked range.")
+    ruler: bool = option(True, "Show the ruler of depth values beside the picture.")
+    loop: bool = option(True, "Start a file again when it ends.")
+    every_frame: bool = option(False, "Show every frame of a file, however slow, instead of keeping its pace.")
+    panel: bool = option(True, "Show the panel.")
+    recent_sources: tuple[str, ...] = option((), "Sources opened lately, newest first.")
+    window_geometry: str = option("", "Place and size of the window, as Qt saves it, in base64.")
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            check(item.name, getattr(self, item.name))
+
+
+def check(name: str, value: Any) -> None:
+    """Raises: SettingError where `value` has the wrong type or lies outside the limits of setting `name`."""
+    limits, default = _DECLARED[name]
+    wanted = type(default)
+    if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
+        raise SettingError(f"{name} must be of type {wanted.__name__}, got {value!r}")
+    if limits.choices and value not in limits.choices:
+        raise SettingError(f"{name} must be one of {', '.join(limits.choices)}, got {value!r}")
+    if limits.low is not None and limits.high is not None and not limits.low <= value <= limits.high:
+        raise SettingError(f"{name} must lie from {limits.low:g} to {limits.high:g}, got {value!r}")
+    if name == "size":
+        parse_size(value)
+
+
+def changed(settings: Settings, **values: Any) -> Settings:
+    """A copy with `values` in it. Raises: SettingError."""
+    return replace(settings, **values)
+
+
+_DECLARED: dict[str, tuple[Option, Any]] = {
+    item.name: (item.metadata["option"], item.default) for item in fields(Settings)
+}
+OPTIONS: dict[str, Option] = {name: declared for name, (declared, _) in _DECLARED.items()}
+DEFAULTS = Settings()

@@ -1,0 +1,29 @@
+"""Every error a person can cause or meet, each with one clear line: wanted, got, what to do."""
+
+
+class FathomError(Exception):
+    """Base of all errors Fathom raises on purpose; `str(error)` is the line a person reads."""
+
+
+class SettingError(FathomError):
+    """A setting or command-line value that is out of its limits or not understood."""
+
+
+class SourceError(FathomError):
+    """A camera, file, stream or folder that cannot be opened or read."""
+
+
+class WeightsError(FathomError):
+    """A model file that is missing, damaged, foreign or unsafe; nothing was loaded."""
+
+
+class EngineError(FathomError):
+    """The network could not be built or run on the device and precision asked for."""
+
+
+class RecordingError(FathomError):
+    """A picture, depth file or video that could not be written."""
+
+
+class WindowError(FathomError):
+    """The window cannot be shown on this machine."""

@@ -1,0 +1,178 @@
+"""What crosses threads: frozen, numbered, timed. Importing this pulls in numpy and nothing heavier.
+
+Times named `_at_s` are `time.monotonic()` seconds; `media_time_s` is the position within a file.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+RgbArray: TypeAlias = NDArray[np.uint8]  # (H, W, 3), RGB, read-only
+DepthArray: TypeAlias = NDArray[np.float32]  # (h, w), relative inverse depth, larger is nearer, read-only
+
+
+class SourceKind(Enum):
+    CAMERA = "camera"
+    STREAM = "stream"
+    VIDEO = "video"
+    PICTURES = "pictures"
+    DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SourceInfo:
+    """What an open source says of itself. Unknown figures are None, never guessed."""
+
+    kind: SourceKind
+    name: str  # for people: "HD Pro Webcam C920", "sam2_bedroom.mp4"
+    address: str  # opens the same source again: "camera:0", a path, a URL, "demo"
+    width_px: int
+    height_px: int
+    fps: float | None = None
+    duration_s: float | None = None
+    frame_count: int | None = None
+    live: bool = False  # frames arrive by themselves and newest wins; False: paced by their timestamps
+    seekable: bool = False
+    detail: str = ""  # codec or pixel format as read back: "h264", "MJPG"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture, sealed by the capture thread."""
+
+    index: int  # counts what this opening of the source delivered, from 0
+    captured_at_s: float
+    rgb: RgbArray
+    media_time_s: float | None = None
+    source_id: int = 0  # which opening of a source; grows by one at every switch
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelInfo:
+    """The network that runs, as the engine loaded it."""
+
+    name: str
+    parameters: int
+    training_px: int
+    precision: str  # "fp32", "bf16", "fp16": what runs, never "auto"
+    device: str  # "cpu", "cuda:0", "mps"
+    device_name: str  # for people: "CPU, 2 threads", "NVIDIA H200"
+    note: str = ""  # what a person should know: "rough on real pictures"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rates:
+    """Counters and smoothed rates of the pipeline at the moment a result left it."""
+
+    source_fps: float = 0.0
+    depth_fps: float = 0.0
+    captured: int = 0  # frames this source delivered
+    inferred: int = 0  # depth results made of them
+    dropped: int = 0  # frames that a newer one replaced before the network was free
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DepthResult:
+    """Depth of one frame. `inverse_depth` is at network resolution; whoever shows it scales it up."""
+
+    frame: Frame
+    inverse_depth: DepthArray
+    low: float  # 2nd and 98th percentile of a sample of `inverse_depth`
+    high: float
+    model: ModelInfo
+    started_at_s: float  # the inference thread took the frame
+    finished_at_s: float  # the depth lay on the host
+    rates: Rates = field(default_factory=Rates)
+
+    @property
+    def network_hw(self) -> tuple[int, int]:
+        height, width = self.inverse_depth.shape
+        return height, width
+
+    @property
+    def infer_ms(self) -> float:
+        return 1e3 * (self.finished_at_s - self.started_at_s)
+
+
+class SourceState(Enum):
+    NONE = "none"
+    OPENING = "opening"
+    PLAYING = "playing"
+    PAUSED = "paused"
+    RECONNECTING = "reconnecting"
+    ENDED = "ended"
+    FAILED = "failed"
+
+
+class ModelState(Enum):
+    NONE = "none"
+    LOADING = "loading"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Action(Enum):
+    """The one thing a fault offers to do about it."""
+
+    NONE = ""
+    REOPEN_SOURCE = "Try again"
+    OPEN_DEMO = "Open the demo scene"
+    RELOAD_MODEL = "Load again"
+    USE_BUILT_IN_MODEL = "Use the built-in model"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something went wrong and the program went on. `number` grows, so a reader can tell a new one."""
+
+    number: int
+    line: str
+    action: Action = Action.NONE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Status:
+    """Where the pipeline stands. A new one replaces the old at every change; nobody edits one."""
+
+    source_state: SourceState = SourceState.NONE
+    source: SourceInfo | None = None  # of the source whose frames are delivered now
+    source_detail: str = ""  # "opening camera:0", "lost, next try in 2 s"
+    source_id: int = 0
+    model_state: ModelState = ModelState.NONE
+    model: ModelInfo | None = None  # of the model that runs now, also while another loads
+    model_detail: str = ""  # "loading swin2-base-384"
+    model_progress: float | None = None  # 0 to 1 while loading
+    faults: tuple[Fault, ...] = ()  # the newest few, oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class CameraMode:
+    width_px: int
+    height_px: int
+    fps: float
+    fourcc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraInfo:
+    """A webcam as the system names it. `address` opens it and survives replugging where the system allows."""
+
+    address: str  # "camera:/dev/v4l/by-id/usb-046d_HD_Pro_Webcam_C920-video-index0" or "camera:0"
+    name: str  # "HD Pro Webcam C920"
+    modes: tuple[CameraMode, ...] = ()  # empty where the system does not tell without opening it
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """A model a person can pick, whether or not its weights are on this computer."""
+
+    name: str  # "fathom-nano", "swin2-base-384", or the stem of a file in the user's model folder
+    label: str  # one short phrase: "built in, 3.3 M parameters"
+    path: str | None  # where its weights lie; None: not on this computer
+    training_px: int
+    parameters: int
+    download_bytes: int | None = None  # how much `models fetch` would bring
+    note: str = ""
