@@ -1,0 +1,141 @@
+"""Which depths get the ends of the colour map: percentiles of a sample, eased so the picture does not flicker."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.messages import DepthArray
+
+ATTACK_S = 0.15  # time constant of an end that moves outwards: something nearer or farther must not clip for long
+RELEASE_S = 1.0  # and of one that moves inwards: a hand that comes and goes must not make the scene pulse
+CUT_CHANGE = 0.25  # mean change between two results, as a share of their span, that means another scene
+CUT_OVERLAP = 0.2  # two ranges that share less than this of their union belong to different scenes
+LEAST_SPAN = 1e-3  # of the values' size: a flat wall is shown in the middle colour, not as amplified noise
+
+_SAMPLE_SIDE = 64  # a sample has at most 64 x 64 values
+_THUMBNAIL_SIDE = 16
+
+
+def sample_percentiles(depth: DepthArray, low: float = 2.0, high: float = 98.0) -> tuple[float, float]:
+    """The `low` and `high` percentile of a sample of `depth` (h, w): at most 4096 values spread evenly over it.
+
+    Non-finite values are left out; a map without a finite value gives (0.0, 1.0). Equal ends are possible.
+    Used by: inference thread, once a result.
+    """
+    values = _grid(depth, _SAMPLE_SIDE)
+    values = values[np.isfinite(values)]
+    if not values.size:
+        return 0.0, 1.0
+    first, last = np.percentile(values, (low, high))
+    return float(first), float(last)
+
+
+def scale_of(low: float, high: float) -> float:
+    """What `depth - low` is multiplied with to lie from 0 to 1; 0 where the range is empty or not a number."""
+    span = high - low
+    return 1.0 / span if math.isfinite(span) and span > 0.0 else 0.0
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The result that was measured last."""
+
+    low: float
+    high: float
+    at_s: float
+    thumbnail: NDArray[np.float32] | None
+
+
+class AutoRange:
+    """The range of inverse depth on display: follows the scene gently, jumps at a cut, or stays locked.
+
+    Each end is eased by the time that really passed: fast outwards, slowly inwards. At a scene cut, after
+    `reset()` and at the very first result the range is the measured one at once. Used by: window thread, recorder.
+    """
+
+    def __init__(self, attack_s: float = ATTACK_S, release_s: float = RELEASE_S) -> None:
+        self._attack_s = attack_s
+        self._release_s = release_s
+        self._low = 0.0
+        self._high = 1.0
+        self._seen: _Seen | None = None
+        self._locked = False
+
+    @property
+    def range(self) -> tuple[float, float]:
+        return self._low, self._high
+
+    @property
+    def locked(self) -> bool:
+        return self._locked
+
+    def lock(self, low: float | None = None, high: float | None = None) -> None:
+        """Keep the range that is shown, or the one given, whatever comes."""
+        self._low = self._low if low is None else low
+        self._high = self._high if high is None else high
+        self._locked = True
+
+    def unlock(self) -> None:
+        """Follow the scene again, easing from the range that was locked."""
+        self._locked = False
+
+    def reset(self) -> None:
+        """Forget the scene: the next result sets the range at once. For a change of source, model or size."""
+        self._seen = None
+
+    def update(self, low: float, high: float, at_s: float, depth: DepthArray | None = None) -> tuple[float, float]:
+        """The range to show, given a result's percentiles and its monotonic time.
+
+        `depth` (h, w) lets a scene cut be seen in the content, not in the two percentiles alone. A measurement
+        that is not finite changes nothing.
+        """
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return self.range
+        low, high = _with_least_span(low, high)
+        thumbnail = None if depth is None else _grid(depth, _THUMBNAIL_SIDE).astype(np.float32)
+        before, self._seen = self._seen, _Seen(low, high, at_s, thumbnail)
+        if self._locked:
+            return self.range
+        if before is None or _is_cut(before, self._seen):
+            self._low, self._high = low, high
+        else:
+            elapsed_s = max(at_s - before.at_s, 0.0)
+            self._low = self._eased(self._low, low, elapsed_s, outwards=low < self._low)
+            self._high = self._eased(self._high, high, elapsed_s, outwards=high > self._high)
+        return self.range
+
+    def _eased(self, shown: float, measured: float, elapsed_s: float, *, outwards: bool) -> float:
+        constant_s = self._attack_s if outwards else self._release_s
+        return measured + (shown - measured) * math.exp(-elapsed_s / constant_s)
+
+
+def _grid(depth: DepthArray, side: int) -> NDArray[np.float32]:
+    """Values of `depth` on a grid of at most side x side, each from the middle of its cell."""
+    height, width = depth.shape
+    rows, columns = min(height, side), min(width, side)
+    ys = (np.arange(rows) * 2 + 1) * height // (2 * rows)
+    xs = (np.arange(columns) * 2 + 1) * width // (2 * columns)
+    return depth[np.ix_(ys, xs)]
+
+
+def _with_least_span(low: float, high: float) -> tuple[float, float]:
+    least = LEAST_SPAN * max(abs(low), abs(high), 1e-6)
+    if high - low >= least:
+        return low, high
+    middle = (low + high) / 2
+    return middle - least / 2, middle + least / 2
+
+
+def _is_cut(before: _Seen, now: _Seen) -> bool:
+    union = max(before.high, now.high) - min(before.low, now.low)
+    shared = min(before.high, now.high) - max(before.low, now.low)
+    if shared < CUT_OVERLAP * union:
+        return True
+    if before.thumbnail is None or now.thumbnail is None or before.thumbnail.shape != now.thumbnail.shape:
+        return False
+    change = np.abs(now.thumbnail - before.thumbnail)
+    change = change[np.isfinite(change)]
+    span = max(before.high - before.low, now.high - now.low)
+    return bool(change.size) and float(change.mean()) > CUT_CHANGE * span
