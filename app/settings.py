@@ -1,5 +1,7 @@
 """Every setting, declared once: default, help and limits. Command line, window and README table come from here."""
 
+import math
+import re
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -8,6 +10,8 @@ from core.look import View
 from core.network_size import parse_size
 
 COLORMAPS = ("inferno", "magma", "plasma", "viridis", "cividis", "turbo", "spectral", "bone", "grey")
+
+_TYPES_IN_WORDS = {str: "a text", bool: "true or false", float: "a finite number", tuple: "a list of texts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,8 @@ class Option:
     choices: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    pattern: str = ""  # the whole text must match
+    form: str = ""  # the pattern in words
     flag: bool = False
 
 
@@ -27,6 +33,8 @@ def option(default: Any, help_text: str, **limits: Any) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
+    """One consistent set of values; making one that breaks a limit raises SettingError."""
+
     source: str = option(
         "", "camera, camera:NAME-or-index, a file, a folder, rtsp://, http://, demo; empty: a camera, else demo"
     )
@@ -40,8 +48,19 @@ class Settings:
     precision: str = option(
         "auto", "Number format of the network.", choices=("auto", "fp32", "bf16", "fp16"), flag=True
     )
-    device: str = option("auto", "Where the network runs: auto, cpu, cuda, cuda:N or mps.", flag=True)
-    camera_mode: str = option("1280x720@30", "Resolution and rate asked of a webcam: WxH@FPS.")
+    device: str = option(
+        "auto",
+        "Where the network runs: auto, cpu, cuda, cuda:N or mps.",
+        pattern=r"auto|cpu|mps|cuda(:[0-9]{1,2})?",
+        form="auto, cpu, cuda, cuda:N or mps",
+        flag=True,
+    )
+    camera_mode: str = option(
+        "1280x720@30",
+        "Resolution and rate asked of a webcam: WxH@FPS.",
+        pattern=r"[1-9][0-9]{1,4}x[1-9][0-9]{1,4}@[1-9][0-9]{0,2}(\.[0-9]{1,3})?",
+        form="WxH@FPS, like 1280x720@30",
+    )
     view: str = option("side", "What is shown.", choices=tuple(v.value for v in View))
     colormap: str = option("inferno", "Colours of depth.", choices=COLORMAPS)
     invert: bool = option(False, "Swap the colours of near and far.")
@@ -55,29 +74,60 @@ class Settings:
     every_frame: bool = option(False, "Show every frame of a file, however slow, instead of keeping its pace.")
     panel: bool = option(True, "Show the panel.")
     recent_sources: tuple[str, ...] = option((), "Sources opened lately, newest first.")
-    window_geometry: str = option("", "Place and size of the window, as Qt saves it, in base64.")
+    window_geometry: str = option(
+        "",
+        "Place and size of the window, as Qt saves it, in base64.",
+        pattern=r"[A-Za-z0-9+/]*={0,2}",
+        form="base64",
+    )
 
     def __post_init__(self) -> None:
         for item in fields(self):
-            check(item.name, getattr(self, item.name))
+            given = getattr(self, item.name)
+            kept = check(item.name, given)
+            if kept is not given:
+                object.__setattr__(self, item.name, kept)
 
 
-def check(name: str, value: Any) -> None:
-    """Raises: SettingError where `value` has the wrong type or lies outside the limits of setting `name`."""
+def check(name: str, value: Any) -> Any:
+    """`value` as setting `name` keeps it: a whole number given for a float setting becomes a float.
+
+    Raises: SettingError where there is no such setting, or `value` has the wrong type or breaks a limit.
+    """
+    if name not in _DECLARED:
+        raise SettingError(f"there is no setting {name!r}: there are {', '.join(_DECLARED)}")
     limits, default = _DECLARED[name]
     wanted = type(default)
-    if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
-        raise SettingError(f"{name} must be of type {wanted.__name__}, got {value!r}")
+    if wanted is float and type(value) is int and abs(value) < 2**53:
+        value = float(value)
+    if not _is_of(wanted, value):
+        raise SettingError(f"{name} must be {_TYPES_IN_WORDS[wanted]}, got {value!r}")
     if limits.choices and value not in limits.choices:
         raise SettingError(f"{name} must be one of {', '.join(limits.choices)}, got {value!r}")
+    if limits.pattern and not re.fullmatch(limits.pattern, value):
+        raise SettingError(f"{name} must be {limits.form}, got {value!r}")
     if limits.low is not None and limits.high is not None and not limits.low <= value <= limits.high:
         raise SettingError(f"{name} must lie from {limits.low:g} to {limits.high:g}, got {value!r}")
     if name == "size":
         parse_size(value)
+    return value
+
+
+def _is_of(wanted: type, value: Any) -> bool:
+    if wanted is tuple:
+        return isinstance(value, tuple) and all(isinstance(part, str) for part in value)
+    return isinstance(value, wanted) and (wanted is not float or math.isfinite(value))
+
+
+def from_json(name: str, value: Any) -> Any:
+    """`check` for a value out of JSON, which has lists for tuples. Raises: SettingError."""
+    return check(name, tuple(value) if isinstance(value, list) else value)
 
 
 def changed(settings: Settings, **values: Any) -> Settings:
-    """A copy with `values` in it. Raises: SettingError."""
+    """A copy with `values` in it. Raises: SettingError, also for a name that is no setting."""
+    for name, value in values.items():
+        check(name, value)
     return replace(settings, **values)
 
 
