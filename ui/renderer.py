@@ -1,0 +1,165 @@
+"""Draws panes of colour and depth into whatever framebuffer is bound: the viewport's, or one for a snapshot."""
+
+from enum import IntEnum
+
+from PyQt6.QtGui import QColor, QOpenGLContext
+from PyQt6.QtOpenGL import QOpenGLTexture, QOpenGLVertexArrayObject
+
+from core import colormaps
+from core.depth_range import scale_of
+from core.look import Look
+from core.messages import DepthArray, RgbArray
+from ui import gl
+from ui.fit import Content, Pane, Rect
+from ui.gl_program import ArrayTexture, Program
+
+BACKGROUND = QColor("#0e1013")
+
+_COLOUR, _DEPTH, _COLORMAP = range(3)  # texture units
+_SHRUNK = 0.6  # a picture shown smaller than this is averaged over four lookups
+_FEATURES = {
+    Content.COLOUR: ("SHOWS_COLOUR",),
+    Content.DEPTH: ("SHOWS_DEPTH",),
+    Content.OVERLAY: ("SHOWS_COLOUR", "SHOWS_DEPTH"),
+}
+
+
+class Mark(IntEnum):
+    """As numbered in marker_fragment.glsl."""
+
+    EDGE = 0
+    HANDLE = 1
+    CROSS = 2
+
+
+class Renderer:
+    """Owner of everything that lives in one OpenGL context. That context must be current in every call.
+
+    Used by: window thread.
+    """
+
+    def __init__(self, context: QOpenGLContext) -> None:
+        """Raises: WindowError where the context is too old or refuses a shader."""
+        gl.check_context(context)
+        self._gl = gl.Gl(context)
+        self._corners = QOpenGLVertexArrayObject()  # empty: the vertex shader makes the corners of their numbers
+        self._corners.create()
+        self._programs: dict[tuple[Content, int], Program] = {}
+        self._marks = Program("marker_fragment")
+        formats, pixels, types = QOpenGLTexture.TextureFormat, QOpenGLTexture.PixelFormat, QOpenGLTexture.PixelType
+        limit = self._gl.max_texture_px
+        self._colour = ArrayTexture(formats.RGB8_UNorm, pixels.RGB, types.UInt8, limit)
+        self._depth = ArrayTexture(formats.R32F, pixels.Red, types.Float32, limit)
+        self._colormap = ArrayTexture(formats.RGB8_UNorm, pixels.RGB, types.UInt8, limit)
+        for content in Content:  # now, so that a driver that refuses one says so at the start
+            self._program(content, 1)
+
+    @property
+    def max_texture_px(self) -> int:
+        return self._gl.max_texture_px
+
+    def draw(
+        self,
+        panes: tuple[Pane, ...],
+        look: Look,
+        rgb: RgbArray,
+        depth: DepthArray | None,
+        target_wh: tuple[int, int],
+        density: float = 1.0,
+    ) -> None:
+        """Clear the bound framebuffer of `target_wh` pixels and draw the panes that can be drawn.
+
+        `panes` are in units of `density` pixels. Without depth only panes of colour are drawn.
+        """
+        self.clear(target_wh)
+        self._colour.show(rgb)
+        self._colour.bind(_COLOUR)
+        if depth is not None:
+            self._depth.show(depth)
+            self._depth.bind(_DEPTH)
+            self._colormap.show(colormaps.table(look.colormap)[None])
+            self._colormap.bind(_COLORMAP)
+        for pane in panes:
+            if depth is not None or pane.content is Content.COLOUR:
+                self._draw_pane(pane, look, rgb.shape[1], target_wh, density)
+
+    def clear(self, target_wh: tuple[int, int]) -> None:
+        """Nothing but the background."""
+        self._gl.viewport(0, 0, *target_wh)
+        self._gl.disable(gl.BLEND)
+        self._gl.clear_color(BACKGROUND.redF(), BACKGROUND.greenF(), BACKGROUND.blueF(), 1.0)
+        self._gl.clear(gl.COLOR_BUFFER_BIT)
+
+    def draw_mark(self, mark: Mark, rect: Rect, target_wh: tuple[int, int], density: float) -> None:
+        """A mark over what is drawn; `rect` in units of `density` pixels."""
+        left, top, right, bottom = _pixels(rect, density)
+        self._marks.bind()
+        self._marks.set("part", 0.0, 0.0, 1.0, 1.0)
+        self._marks.set("shape", int(mark))
+        self._marks.set("size", float(right - left), float(bottom - top))
+        self._marks.set("density", float(density))
+        self._gl.enable(gl.BLEND)
+        self._gl.blend_func_separate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ONE, gl.ONE)
+        self._draw_rectangle(left, top, right, bottom, target_wh)
+        self._gl.disable(gl.BLEND)
+
+    def destroy(self) -> None:
+        """Free what lies in the context."""
+        for texture in (self._colour, self._depth, self._colormap):
+            texture.destroy()
+        self._programs.clear()
+        self._corners.destroy()
+
+    def _draw_pane(
+        self, pane: Pane, look: Look, picture_width_px: int, target_wh: tuple[int, int], density: float
+    ) -> None:
+        left, top, right, bottom = _pixels(pane.visible, density)
+        picture = pane.picture
+        if right <= left or bottom <= top:
+            return
+        shrunk = picture.width * density < _SHRUNK * picture_width_px
+        program = self._program(pane.content, 4 if shrunk else 1)
+        program.bind()
+        across, down = density * picture.width, density * picture.height
+        program.set(
+            "part",
+            (left - density * picture.x) / across,
+            (top - density * picture.y) / down,
+            (right - left) / across,
+            (bottom - top) / down,
+        )
+        if pane.content is not Content.COLOUR:
+            program.set("depth_range", float(look.low), scale_of(look.low, look.high))
+            program.set("invert", int(look.invert))
+        if pane.content is Content.OVERLAY:
+            program.set("opacity", float(look.opacity))
+        self._draw_rectangle(left, top, right, bottom, target_wh)
+
+    def _draw_rectangle(self, left: int, top: int, right: int, bottom: int, target_wh: tuple[int, int]) -> None:
+        self._gl.viewport(left, target_wh[1] - bottom, right - left, bottom - top)
+        self._corners.bind()
+        self._gl.draw_arrays(gl.TRIANGLE_STRIP, 0, 4)
+        self._corners.release()
+
+    def _program(self, content: Content, colour_taps: int) -> Program:
+        if content is Content.DEPTH:
+            colour_taps = 1
+        program = self._programs.get((content, colour_taps))
+        if program is None:
+            program = Program("picture_fragment", (*_FEATURES[content], f"COLOUR_TAPS {colour_taps}", "BICUBIC"))
+            program.bind()
+            program.set("colour_picture", _COLOUR)
+            program.set("inverse_depth", _DEPTH)
+            program.set("colormap", _COLORMAP)
+            self._programs[content, colour_taps] = program
+        return program
+
+
+def _pixels(rect: Rect, density: float) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of `rect` on whole pixels, so that neighbours neither overlap nor gape."""
+    return (
+        round(rect.x * density),
+        round(rect.y * density),
+        round(rect.right * density),
+        round(rect.bottom * density),
+    )
