@@ -116,7 +116,7 @@ def check(name: str, value: Any) -> Any:
 def _is_of(wanted: type, value: Any) -> bool:
     if wanted is tuple:
         return isinstance(value, tuple) and all(isinstance(part, str) for part in value)
-    return isinstance(value, wanted) and (wanted is not float or math.isfinite(value))
+    return isinstance(value, wanted) and not (isinstance(value, float) and not math.isfinite(value))
 
 
 def from_json(name: str, value: Any) -> Any:
