@@ -1,0 +1,58 @@
+"""The network: a Swin V2 encoder and the DPT decoder, as MiDaS v3.1 joins them.
+
+Source: DPT ("Vision Transformers for Dense Prediction"), figure 1; MiDaS v3.1, section 3.
+"""
+
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from core.errors import EngineError
+from core.model.config import DPTConfig, check_size
+from core.model.encoder import Encoder
+from core.model.fusion import Fusion
+from core.model.head import Head
+from core.model.reassemble import Reassemble
+
+
+class DPT(nn.Module):
+    """A picture in, relative inverse depth out. Re-entrant: threads may share it."""
+
+    def __init__(self, config: DPTConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = Encoder(config)
+        self.reassemble = Reassemble(config)
+        self.fusion = Fusion(config)
+        self.head = Head(config)
+        self.encoder.initialise()
+        self.head.initialise()
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def forward(self, image_bchw: Tensor) -> Tensor:
+        """RGB scaled to -1..1, (B, 3, H, W) -> inverse depth (B, H, W), larger is nearer, no unit.
+
+        H and W are multiples of 32 from 64 up. The picture is cast to the encoder's precision, the result has the
+        head's. Raises: EngineError where the size does not fit.
+        """
+        check_image(image_bchw)
+        maps = self.encoder(image_bchw.to(self.encoder.patch_embed.projection.weight.dtype))
+        maps = self.reassemble(maps)
+        fused = self.fusion(maps)
+        return cast(Tensor, self.head(fused))
+
+    def prepare(self, image_hw: tuple[int, int]) -> None:
+        """Work out ahead what depends on the size alone, so that the first picture of it is no slower.
+
+        Raises: EngineError where the size does not fit.
+        """
+        check_size(image_hw)
+        self.encoder.plan(image_hw)
+
+
+def check_image(image_bchw: Tensor) -> None:
+    """Raises: EngineError where this is no batch of pictures the network can take."""
+    if image_bchw.dim() != 4 or image_bchw.shape[1] != 3:
+        raise EngineError(f"the network takes pictures (B, 3, H, W), got {tuple(image_bchw.shape)}")
+    check_size((image_bchw.shape[2], image_bchw.shape[3]))

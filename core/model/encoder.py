@@ -1,0 +1,114 @@
+"""Swin V2 encoder: four stages of windowed attention, each on half the grid of the one before.
+
+Source: Swin V2, section 3 (blocks: figure 1, right; res-post-norm: section 3.2).
+"""
+
+from collections.abc import Iterator
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from core.model.attention import WindowAttention
+from core.model.config import DPTConfig
+from core.model.patch_embed import PatchEmbed, PatchMerging
+from core.model.position_bias import PositionBias
+from core.model.size_plan import BlockPlan, PlanCache, SizePlan, make_plan
+
+
+class MLP(nn.Module):
+    """Two linear layers on each token by itself."""
+
+    def __init__(self, channels: int, hidden: int) -> None:
+        super().__init__()
+        self.fc1 = nn.Linear(channels, hidden)
+        self.fc2 = nn.Linear(hidden, channels)
+
+    def forward(self, tokens_bhwc: Tensor) -> Tensor:
+        out: Tensor = self.fc2(nn.functional.gelu(self.fc1(tokens_bhwc)))
+        return out
+
+
+class Block(nn.Module):
+    """Attention, then MLP; each branch is normalised before it is added (res-post-norm)."""
+
+    def __init__(self, config: DPTConfig, stage: int) -> None:
+        super().__init__()
+        channels = config.channels[stage]
+        self.attention = WindowAttention(
+            channels, config.heads[stage], config.position_windows[stage], config.position_bias_hidden
+        )
+        self.norm1 = nn.LayerNorm(channels)
+        self.mlp = MLP(channels, channels * config.mlp_ratio)
+        self.norm2 = nn.LayerNorm(channels)
+
+    def forward(self, tokens_bhwc: Tensor, plan: BlockPlan) -> Tensor:
+        tokens_bhwc = tokens_bhwc + self.norm1(self.attention(tokens_bhwc, plan))
+        out: Tensor = tokens_bhwc + self.norm2(self.mlp(tokens_bhwc))
+        return out
+
+
+class Stage(nn.Module):
+    """Merging (but for the first stage), then blocks; every odd block's windows are shifted by half a window."""
+
+    def __init__(self, config: DPTConfig, stage: int) -> None:
+        super().__init__()
+        self.merging = PatchMerging(config.channels[stage - 1]) if stage else nn.Identity()
+        self.blocks = nn.ModuleList(Block(config, stage) for _ in range(config.depths[stage]))
+
+    def forward(self, tokens_bhwc: Tensor, plans: tuple[BlockPlan, ...]) -> Tensor:
+        tokens_bhwc = self.merging(tokens_bhwc)
+        for block, plan in zip(self.blocks, plans, strict=True):
+            tokens_bhwc = block(tokens_bhwc, plan)
+        return tokens_bhwc
+
+
+class Encoder(nn.Module):
+    """(B, 3, H, W) -> the maps after each stage, fine to coarse: (B, C, H/4, W/4) to (B, 8C, H/32, W/32)."""
+
+    def __init__(self, config: DPTConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.patch_embed = PatchEmbed(config.embed_dim)
+        self.stages = nn.ModuleList(Stage(config, stage) for stage in range(len(config.depths)))
+        self.plans = PlanCache()
+
+    def forward(self, image_bchw: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        plan = self.plan((image_bchw.shape[-2], image_bchw.shape[-1]))
+        tokens_bhwc = self.patch_embed(image_bchw)
+        maps = []
+        for stage, block_plans in zip(self.stages, plan.blocks, strict=True):
+            tokens_bhwc = stage(tokens_bhwc, block_plans)
+            maps.append(tokens_bhwc.permute(0, 3, 1, 2))  # to (B, C, h, w), channels last in memory
+        fine, middle, coarse, coarsest = maps
+        return fine, middle, coarse, coarsest
+
+    def plan(self, image_hw: tuple[int, int]) -> SizePlan:
+        """What depends on the size alone: kept from frame to frame, but made anew where gradients are to flow."""
+        if self.training and torch.is_grad_enabled():
+            return make_plan(self, image_hw, known={}, stamp=None)
+        return self.plans.get(self, image_hw)
+
+    def position_biases(self) -> Iterator[PositionBias]:
+        """Of all blocks, in order."""
+        for stage in self.stages:
+            for block in cast(Stage, stage).blocks:
+                yield cast(Block, block).attention.position_bias
+
+    def train(self, mode: bool = True) -> "Encoder":
+        """Drop the plans: some optimisers change weights in a way that leaves no trace for the cache to see."""
+        self.plans.clear()
+        return super().train(mode)
+
+    @torch.no_grad()
+    def initialise(self) -> None:
+        """Start values for training from scratch, as published: every branch begins silent, its norm at zero."""
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.trunc_normal_(module.weight, std=0.02)
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+            elif isinstance(module, Block):
+                for norm in (module.norm1, module.norm2):
+                    nn.init.zeros_(norm.weight)
+                    nn.init.zeros_(norm.bias)

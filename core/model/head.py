@@ -1,0 +1,37 @@
+"""Head: from the fused map to one value a pixel.
+
+Source: DPT, appendix, "Monocular depth estimation head".
+"""
+
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from core.model.config import DPTConfig
+from core.model.fusion import double
+
+
+class Head(nn.Module):
+    """(B, C, H/2, W/2) -> inverse depth (B, H, W), zero or more, in the head's own precision.
+
+    Its values run to thousands with the published weights, so it may stay in float32 while the rest is not.
+    """
+
+    def __init__(self, config: DPTConfig) -> None:
+        super().__init__()
+        half = config.decoder_channels // 2
+        self.conv1 = nn.Conv2d(config.decoder_channels, half, kernel_size=3, padding=1)
+        self.conv2 = nn.Conv2d(half, config.head_channels, kernel_size=3, padding=1)
+        self.conv3 = nn.Conv2d(config.head_channels, 1, kernel_size=1)
+
+    def forward(self, fused_bchw: Tensor) -> Tensor:
+        x: Tensor = self.conv1(fused_bchw.to(self.conv1.weight.dtype))
+        x = self.conv2(double(x)).relu_()
+        x = self.conv3(x).relu_()
+        return x.squeeze(1)
+
+    @torch.no_grad()
+    def initialise(self) -> None:
+        """Start above zero, where the last ReLU lets gradients through."""
+        nn.init.ones_(cast(Tensor, self.conv3.bias))

@@ -1,0 +1,52 @@
+"""Log-spaced continuous position bias: what attention adds for the offset between two tokens of a window.
+
+Source: Swin V2, sections 3.3.2 and 3.3.3, equations 3 and 4.
+"""
+
+import math
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+
+class PositionBias(nn.Module):
+    """A small network from the offset (rows, columns) between two tokens to one number a head.
+
+    Being continuous, it serves any window. Its result depends on the window alone, so it is no part of a frame's
+    work: `core.model.size_plan` asks for it once a size.
+    """
+
+    def __init__(self, heads: int, reference_window: int, hidden: int) -> None:
+        """`reference_window`: the window in tokens whose farthest offset is scaled to ±8 before the logarithm."""
+        super().__init__()
+        self.reference_window = reference_window
+        self.mlp = nn.Sequential(nn.Linear(2, hidden), nn.ReLU(), nn.Linear(hidden, heads, bias=False))
+
+    def forward(self, window_hw: tuple[int, int]) -> Tensor:
+        """(heads, h*w, h*w), in the type of the weights: 0 to 16 for query token (first) and key token (second).
+
+        Worked out in float32 whatever the weights' type.
+        """
+        h, w = window_hw
+        first, second = cast(nn.Linear, self.mlp[0]), cast(nn.Linear, self.mlp[2])
+        device = first.weight.device
+        # Every offset that occurs: (2h-1, 2w-1, 2), rows then columns.
+        down, across = (torch.arange(1 - n, n, device=device, dtype=torch.float32) for n in window_hw)
+        offsets = torch.stack(torch.meshgrid(down, across, indexing="ij"), dim=-1)
+        scaled = offsets * 8 / (self.reference_window - 1)
+        log_spaced = scaled.sign() * torch.log2(1 + scaled.abs()) / math.log2(8)
+        hidden = nn.functional.linear(log_spaced, first.weight.float(), first.bias.float()).relu()
+        table = 16 * torch.sigmoid(nn.functional.linear(hidden, second.weight.float()))  # (2h-1, 2w-1, heads)
+        row = torch.arange(h, device=device)
+        column = torch.arange(w, device=device)
+        row_offset = (row[:, None] - row[None, :] + h - 1)[:, None, :, None]  # (h, 1, h, 1)
+        column_offset = (column[:, None] - column[None, :] + w - 1)[None, :, None, :]  # (1, w, 1, w)
+        pairs = table.to(first.weight.dtype).permute(2, 0, 1)[:, row_offset, column_offset]  # (heads, h, w, h, w)
+        return pairs.reshape(-1, h * w, h * w)
+
+    def stamp(self) -> object:
+        """Differs once these weights were loaded, moved, cast or changed in place; made of plain values only."""
+        return tuple(
+            (w.data_ptr(), 0 if w.is_inference() else w._version, w.dtype, w.device) for w in self.mlp.parameters()
+        )

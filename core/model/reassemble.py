@@ -1,0 +1,23 @@
+"""Reassemble: the encoder's maps, each brought to the decoder's channels.
+
+Source: DPT, section 3, "Reassemble". A Swin encoder's tokens lie on a grid already and have no readout token, so
+what remains of it is one convolution a map.
+"""
+
+from torch import Tensor, nn
+
+from core.model.config import DPTConfig
+
+
+class Reassemble(nn.Module):
+    """Four maps (B, C_s, h_s, w_s) -> four maps (B, C, h_s, w_s)."""
+
+    def __init__(self, config: DPTConfig) -> None:
+        super().__init__()
+        self.projections = nn.ModuleList(
+            nn.Conv2d(channels, config.decoder_channels, kernel_size=3, padding=1, bias=False)
+            for channels in config.channels
+        )
+
+    def forward(self, maps: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        return tuple(projection(a_map) for projection, a_map in zip(self.projections, maps, strict=True))
