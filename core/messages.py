@@ -145,6 +145,7 @@ class Status:
     model: ModelInfo | None = None  # of the model that runs now, also while another loads
     model_detail: str = ""  # "loading swin2-base-384"
     model_progress: float | None = None  # 0 to 1 while loading
+    devices: tuple[str, ...] = ("auto", "cpu")  # what the device setting may name, once torch has looked
     faults: tuple[Fault, ...] = ()  # the newest few, oldest first
 
 

@@ -1,0 +1,34 @@
+"""The options that commands share, made from the settings' own declaration."""
+
+import argparse
+from typing import Any
+
+from app.settings import DEFAULTS, OPTIONS, Settings
+from dataclasses import replace
+
+COMMON = tuple(name for name, option in OPTIONS.items() if option.flag)
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Add `--model`, `--size`, `--aspect`, `--precision` and `--device`."""
+    for name in COMMON:
+        option = OPTIONS[name]
+        parser.add_argument(
+            f"--{name}",
+            metavar=name.upper() if not option.choices else None,
+            choices=option.choices or None,
+            help=f"{option.help} (default: {getattr(DEFAULTS, name)})".replace("%", "%%"),
+        )
+
+
+def given(args: argparse.Namespace) -> dict[str, Any]:
+    """The common settings that were given."""
+    return {name: value for name in COMMON if (value := getattr(args, name, None)) is not None}
+
+
+def network_settings(args: argparse.Namespace, base: Settings = DEFAULTS) -> Settings:
+    """`base` with what was given: for headless commands the defaults, whatever the window remembers.
+
+    Raises: SettingError.
+    """
+    return replace(base, **given(args))

@@ -1,0 +1,65 @@
+"""`[live] [SOURCE]`: the window; on a machine without a display, a short depth video instead."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from app import paths
+from app.commands.common import add_common, given
+from app.commands.record import record
+from app.display import has_display
+from app.settings import Settings
+from app.settings_store import SettingsStore
+from core.errors import SettingError, WindowError
+
+DEMO_SECONDS = 10.0
+
+ShowWindow = Callable[[Settings, SettingsStore, str | None, float | None, Path | None], int]
+"""settings, store, a line to show at the start, exit after so many seconds, screenshot → exit code"""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]", show_window: ShowWindow) -> None:
+    parser = subparsers.add_parser("live", help="the window (this is what no command means)")
+    parser.add_argument(
+        "source", nargs="?", metavar="SOURCE", help="camera, camera:NAME, a file, a folder, rtsp://, http://, demo"
+    )
+    parser.add_argument("--exit-after", type=float, metavar="S", help="close the window after S seconds")
+    parser.add_argument("--screenshot", type=Path, metavar="PNG", help="write a picture of the window at the end")
+    add_common(parser)
+    parser.set_defaults(run=partial(run, show_window))
+
+
+def run(show_window: ShowWindow, args: argparse.Namespace) -> int:
+    """Raises: SettingError, WindowError; without a display what `record` raises."""
+    if args.exit_after is not None and not args.exit_after > 0:
+        raise SettingError(f"--exit-after must be more than 0 seconds, got {args.exit_after:g}")
+    if args.screenshot is not None and args.exit_after is None:
+        raise SettingError("--screenshot is taken when the window closes by itself: give --exit-after S too")
+    wishes = given(args)
+    if args.source is not None:
+        wishes["source"] = args.source
+    store = SettingsStore(paths.settings_file())
+    remembered, problem = store.load()
+    settings = replace(remembered, **wishes)
+    if has_display():
+        return show_window(settings, store, problem, args.exit_after, args.screenshot)
+    if args.source is not None or args.screenshot is not None:
+        raise WindowError(
+            "the window needs a display and there is none (DISPLAY is not set): "
+            "use `record SOURCE --out F.mp4`, which needs none"
+        )
+    return record_demo(settings)
+
+
+def record_demo(settings: Settings) -> int:
+    """What a first start shows where there is nothing to show it on. Raises: FathomError."""
+    name = f"demo-{datetime.now():%Y%m%d-%H%M%S}"
+    video = paths.videos_dir() / f"{name}.mp4"
+    preview = paths.videos_dir() / f"{name}.png"
+    print(f"There is no display for the window: recording {DEMO_SECONDS:g} seconds of the demo scene instead.")
+    record("demo", video, settings, seconds=DEMO_SECONDS, preview=preview)
+    print(f"{preview}: its last frame")
+    return 0

@@ -1,0 +1,185 @@
+"""The session: settings, pipeline, cameras and jobs behind one object, all that the window knows of them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from app import paths
+from app.camera_watch import CameraWatch
+from app.jobs import Jobs
+from app.settings import DEFAULTS, Settings
+from app.settings_store import SettingsStore
+from core.capture import SourceWish
+from core.loading import ModelWish
+from core.messages import Action, CameraInfo, DepthResult, Fault, Frame, ModelEntry, SourceState, Status
+from core.pipeline import Pipeline
+from core.weights.catalogue import entries
+
+RECENT_SOURCES = 8
+ALWAYS_LISTED = ("", "demo", "camera")  # sources the picker offers anyway
+_SOURCE_SETTINGS = frozenset({"source", "camera_mode"})
+_MODEL_SETTINGS = frozenset({"model", "precision", "device"})
+_SIZE_SETTINGS = frozenset({"size", "aspect"})
+
+
+class Session:
+    """Owns the pipeline, the camera watch and the jobs. Every method but `close` returns at once.
+
+    `wake` is called from any thread when a frame, a result or the status is new; it must return at once.
+    Used by: the window thread.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        wake: Callable[[], None],
+        store: SettingsStore | None = None,
+        make_pipeline: Callable[[Callable[[], None]], Pipeline] = Pipeline,
+    ) -> None:
+        self.settings = settings
+        self._store = store
+        self._pipeline = make_pipeline(wake)
+        self._watch = CameraWatch(wake)
+        self._jobs = Jobs(self._pipeline.board)
+        self._models = entries()
+
+    def start(self) -> None:
+        """Open the source and load the model that the settings name."""
+        self._watch.start()
+        self._pipeline.set_size(self.settings.size, self.settings.aspect)
+        self._use_model()
+        self._open()
+
+    def close(self) -> None:
+        """End all threads and write what is to be remembered. Can be called again."""
+        self._watch.close()
+        self._jobs.close()
+        self._pipeline.close()
+        if self._store is not None:
+            self._store.close()
+
+    # Settings
+
+    def change(self, **values: Any) -> None:
+        """Set any settings; what they concern follows, and all is remembered. Raises: SettingError."""
+        before, self.settings = self.settings, replace(self.settings, **values)
+        names = {name for name in values if getattr(before, name) != getattr(self.settings, name)}
+        if names & _SIZE_SETTINGS:
+            self._pipeline.set_size(self.settings.size, self.settings.aspect)
+        if names & _MODEL_SETTINGS:
+            self._use_model()
+        if names & _SOURCE_SETTINGS:
+            self._open()
+        if "every_frame" in names:
+            self._pipeline.set_every_frame(every_frame=self.settings.every_frame)
+        if "loop" in names and (transport := self._pipeline.transport):
+            transport.set_loop(loop=self.settings.loop)
+        if names and self._store is not None:
+            self._store.schedule(self.settings)
+
+    def open_source(self, address: str) -> None:
+        """Play `address`; also the one that plays already, which opens it afresh. Raises: SettingError."""
+        recent = self.settings.recent_sources
+        if address.partition(":")[0] not in ALWAYS_LISTED:
+            recent = (address, *(r for r in recent if r != address))[:RECENT_SOURCES]
+        again = address == self.settings.source
+        self.change(source=address, recent_sources=recent)
+        if again:
+            self._open()
+
+    def fetch_model(self, name: str) -> None:
+        """Download a model of the catalogue, then run it; `status` shows the progress."""
+        self._jobs.fetch(name, lambda: self._fetched(name))
+
+    def cancel_fetch(self) -> None:
+        self._jobs.cancel_fetch()
+
+    def do(self, fault: Fault) -> None:
+        """Carry out the action that `fault` offers."""
+        self.dismiss(fault)
+        match fault.action:
+            case Action.REOPEN_SOURCE:
+                self._open()
+            case Action.OPEN_DEMO:
+                self.open_source("demo")
+            case Action.RELOAD_MODEL:
+                self._use_model()
+            case Action.USE_BUILT_IN_MODEL:
+                self.change(model=DEFAULTS.model, precision=DEFAULTS.precision, size=DEFAULTS.size)
+                self._use_model()
+
+    def dismiss(self, fault: Fault) -> None:
+        self._pipeline.board.dismiss(fault.number)
+
+    # What there is to show
+
+    def status(self) -> Status:
+        return self._pipeline.status()
+
+    def newest_result(self) -> DepthResult | None:
+        """Each result once, the newest; None when nothing is new."""
+        return self._pipeline.newest_result()
+
+    def newest_frame(self) -> Frame | None:
+        """Likewise the captured pictures, for colour before there is depth."""
+        return self._pipeline.newest_frame()
+
+    def position_s(self) -> float | None:
+        return self._pipeline.position_s
+
+    def cameras(self) -> tuple[CameraInfo, ...]:
+        return self._watch.cameras
+
+    def models(self) -> tuple[ModelEntry, ...]:
+        return self._models
+
+    def devices(self) -> tuple[str, ...]:
+        """What the device setting may name; only what every machine has until torch has looked."""
+        return self.status().devices
+
+    # Playback; without a source none of these does anything
+
+    def toggle_pause(self) -> None:
+        if self.status().source_state is SourceState.PLAYING:
+            self.pause()
+        else:
+            self.play()
+
+    def pause(self) -> None:
+        if transport := self._pipeline.transport:
+            transport.pause()
+
+    def play(self) -> None:
+        if transport := self._pipeline.transport:
+            transport.play()
+
+    def step(self, frames: int) -> None:
+        if transport := self._pipeline.transport:
+            transport.step(frames)
+
+    def seek(self, time_s: float) -> None:
+        if transport := self._pipeline.transport:
+            transport.seek(time_s)
+
+    def snapshot(self, result: DepthResult, view_png: bytes | None) -> Path:
+        """Write colour, depth, view and settings in the background; gives the folder they will lie in."""
+        folder = paths.pictures_dir() / f"fathom-{datetime.now():%Y%m%d-%H%M%S-%f}"[:-3]
+        self._jobs.snapshot(folder, result, view_png)
+        return folder
+
+    def _fetched(self, name: str) -> None:
+        """On the job's thread."""
+        self._models = entries()
+        self.change(model=name)
+
+    def _use_model(self) -> None:
+        s = self.settings
+        self._pipeline.use_model(ModelWish(s.model, s.precision, s.device))
+
+    def _open(self) -> None:
+        s = self.settings
+        self._pipeline.open(
+            SourceWish(s.source, camera_mode=s.camera_mode, every_frame=s.every_frame, loop=s.loop)
+        )

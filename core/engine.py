@@ -1,0 +1,137 @@
+"""The engine: one loaded network on one device in one precision, from a picture to its inverse depth."""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from core.errors import EngineError
+from core.messages import DepthArray, ModelInfo, RgbArray
+from core.model.dpt import DPT
+from core.preprocess import to_network_input
+from core.weights.catalogue import locate
+from core.weights.reader import read_weights
+
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+Progress = Callable[[float], None]
+
+
+class Engine:
+    """Owns a network and its device memory.
+
+    Used by: one thread at a time. The loader thread builds it, then hands it to the inference thread, which runs
+    and closes it; `prepare` alone may be called beside `infer`.
+    """
+
+    def __init__(self, network: DPT, info: ModelInfo) -> None:
+        self.info = info
+        self._network = network
+        self._device = torch.device(info.device)
+        self._dtype = DTYPES[info.precision]
+        self.devices = available_devices()
+
+    @classmethod
+    def load(cls, model: str, precision: str, device: str, progress: Progress = lambda share: None) -> "Engine":
+        """Read `model` (a name or a file) and place it on `device` ("auto", "cpu", "cuda:0") in `precision`.
+
+        Raises: WeightsError for the file, EngineError for the device, the precision or memory that is not there.
+        """
+        target = pick_device(device)
+        chosen = pick_precision(precision, target)
+        weights = read_weights(locate(model), progress=lambda share: progress(0.8 * share))
+        try:
+            with torch.device("meta"):
+                network = DPT(weights.config)
+            network.load_state_dict(weights.state, strict=True, assign=True)
+            network = network.eval().requires_grad_(False).to(target, DTYPES[chosen])
+        except RuntimeError as error:  # torch's out-of-memory error is one too
+            raise EngineError(f"{weights.name} cannot be placed on {target}: {_first_line(error)}") from error
+        progress(1.0)
+        return cls(
+            network,
+            ModelInfo(
+                name=weights.name,
+                parameters=sum(p.numel() for p in network.parameters()),
+                training_px=weights.config.training_px,
+                precision=chosen,
+                device=str(target),
+                device_name=device_name(target),
+                note=weights.note,
+            ),
+        )
+
+    def prepare(self, network_hw: tuple[int, int]) -> None:
+        """Do the work that depends on the size alone, so that the first frame of that size waits for nothing."""
+        with torch.inference_mode():
+            self._network.prepare(network_hw)
+
+    @torch.inference_mode()
+    def infer(self, rgb: RgbArray, network_hw: tuple[int, int]) -> DepthArray:
+        """(H, W, 3) uint8 RGB -> (h, w) float32 relative inverse depth, larger is nearer, read-only.
+
+        Raises: EngineError where the device fails, memory runs out or the result is not finite.
+        """
+        try:
+            image_bchw = to_network_input(rgb, network_hw, self._device, self._dtype)
+            depth: DepthArray = self._network(image_bchw)[0].float().cpu().numpy()
+        except RuntimeError as error:
+            height, width = network_hw
+            raise EngineError(
+                f"{self.info.name} failed at {height}x{width} on {self.info.device}: {_first_line(error)}"
+            ) from error
+        if not np.isfinite(depth).all():
+            raise EngineError(
+                f"{self.info.name} gave values that are not finite in {self.info.precision}: "
+                "choose a safer precision"
+            )
+        depth.flags.writeable = False
+        return depth
+
+    def close(self) -> None:
+        """Give the memory back. The engine cannot be used afterwards."""
+        del self._network
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+
+
+def available_devices() -> tuple[str, ...]:
+    """What `device` may name on this machine, "auto" first."""
+    cuda = [f"cuda:{n}" for n in range(torch.cuda.device_count())]
+    mps = ["mps"] if torch.backends.mps.is_available() else []
+    return ("auto", *cuda, *mps, "cpu")
+
+
+def pick_device(wanted: str) -> torch.device:
+    """The device for a setting. Raises: EngineError naming the devices there are."""
+    devices = available_devices()
+    if wanted == "auto":
+        return torch.device(devices[1])
+    name = "cuda:0" if wanted == "cuda" else wanted
+    if name not in devices:
+        raise EngineError(f"device must be one of {', '.join(devices)} on this machine, got {wanted!r}")
+    return torch.device(name)
+
+
+def pick_precision(wanted: str, device: torch.device) -> str:
+    """The precision for a setting: "auto" is half precision where the device computes in it natively."""
+    if wanted == "auto":
+        if device.type == "cpu":
+            return "bf16" if torch.cpu.get_capabilities().get("avx512_bf16") else "fp32"
+        return "fp16"
+    if wanted not in DTYPES:
+        raise EngineError(f"precision must be auto, {', '.join(DTYPES)}, got {wanted!r}")
+    return wanted
+
+
+def device_name(device: torch.device) -> str:
+    """For people: "NVIDIA H200", "CPU, 2 threads"."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    if device.type == "mps":
+        return "Apple GPU"
+    return f"CPU, {torch.get_num_threads()} threads"
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__

@@ -1,0 +1,207 @@
+"""The inference thread: takes frames, runs the engine, publishes depth."""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from core.capture import Capture
+from core.depth_range import sample_percentiles
+from core.handoff import Closed, FrameQueue, LatestSlot
+from core.loading import Loader
+from core.messages import Action, DepthResult, Frame, ModelState, Rates
+from core.network_size import network_hw
+from core.rates import RateMeter
+from core.source_switch import SourceSwitch
+from core.status_board import StatusBoard
+
+if TYPE_CHECKING:
+    from core.engine import Engine
+
+BELOW_NORMAL = 5  # niceness
+
+
+class Inference:
+    """Owns the running engine, on a thread of its own. A new engine or size takes over when it is ready.
+
+    `results` keeps the newest depth for the eyes; `recording`, where there is one, gets every result.
+    """
+
+    def __init__(
+        self,
+        switch: SourceSwitch,
+        loader: Loader,
+        board: StatusBoard,
+        wake: Callable[[], None],
+        recording: FrameQueue[DepthResult] | None = None,
+    ) -> None:
+        self.results: LatestSlot[DepthResult] = LatestSlot()
+        self._switch = switch
+        self._loader = loader
+        self._board = board
+        self._wake = wake
+        self._recording = recording
+        self._changed = threading.Condition()
+        self._stopping = False
+        self._size = ("256", "square")
+        self._next_engine: Engine | None = None
+        self._engine: Engine | None = None
+        self._ready_hw: set[tuple[int, int]] = set()  # sizes the running engine is prepared for
+        self._hw: tuple[int, int] | None = None  # the size in use
+        self._asked_hw: tuple[int, int] | None = None  # the size the loader prepares
+        self._failed_hw: tuple[int, int] | None = None  # the running engine failed at this size: not tried again
+        self._rate = RateMeter()
+        self._tally = _Tally()
+        self._thread = threading.Thread(target=self._run, name="fathom-inference", daemon=True)
+
+    # Orders, from other threads
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def set_size(self, size: str, aspect: str) -> None:
+        self._size = (size, aspect)
+
+    def offer(self, engine: "Engine") -> None:
+        """Take `engine` over from the loader thread; it runs from the next frame on."""
+        hw = self._asked_hw or self._hw
+        if hw is not None:
+            engine.prepare(hw)
+        with self._changed:
+            if self._stopping:
+                unused: Engine | None = engine
+            else:
+                unused, self._next_engine = self._next_engine, engine
+            self._changed.notify_all()
+        if unused is not None:
+            unused.close()
+
+    def stop(self) -> None:
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        self.results.close()
+        if self._recording is not None:
+            self._recording.close()
+
+    def join(self) -> None:
+        self._thread.join()
+
+    # The thread
+
+    def _run(self) -> None:
+        _lower_priority()
+        try:
+            while self._wait_for_engine():
+                taken = self._switch.next_frame()
+                if taken is None:
+                    break
+                engine = self._running_engine()
+                if engine is not None:
+                    self._infer(engine, *taken)
+        except Closed:
+            pass  # told to stop while publishing
+        except Exception as error:
+            self._board.change(model_state=ModelState.FAILED)
+            self._board.fault(f"depth stopped: {error}", Action.RELOAD_MODEL)
+            raise
+        finally:
+            self.stop()
+            for engine in (self._engine, self._next_engine):
+                if engine is not None:
+                    engine.close()
+
+    def _wait_for_engine(self) -> bool:
+        """Before the first engine is there, no frame is taken: in every-frame mode none may be lost."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._engine or self._next_engine or self._stopping)
+            return not self._stopping
+
+    def _running_engine(self) -> "Engine | None":
+        with self._changed:
+            fresh, self._next_engine = self._next_engine, None
+        if fresh is None:
+            return self._engine
+        old, self._engine = self._engine, fresh
+        if old is not None:
+            old.close()
+        self._ready_hw = {self._hw} if self._hw else set()
+        self._asked_hw = self._failed_hw = None
+        self._board.change(model_state=ModelState.READY, model=fresh.info, model_detail="", model_progress=None)
+        return fresh
+
+    def _choose_hw(self, engine: "Engine", frame: Frame) -> tuple[int, int]:
+        """The size asked for once it is prepared, until then the one in use."""
+        wanted = network_hw(*self._size, (frame.rgb.shape[0], frame.rgb.shape[1]))
+        if self._hw is None or wanted in self._ready_hw or self._recording is not None:
+            self._ready_hw.add(wanted)
+            self._hw = wanted
+        elif wanted != self._asked_hw:
+            self._asked_hw = wanted
+            self._loader.prepare(lambda: self._prepare(engine, wanted))
+        return self._hw
+
+    def _prepare(self, engine: "Engine", hw: tuple[int, int]) -> None:
+        """On the loader thread."""
+        engine.prepare(hw)
+        self._ready_hw.add(hw)
+        self._switch.resend()
+
+    def _infer(self, engine: "Engine", capture: Capture, frame: Frame) -> None:
+        hw = self._choose_hw(engine, frame)
+        if hw == self._failed_hw:
+            return
+        started_s = time.monotonic()
+        try:
+            depth = engine.infer(frame.rgb, hw)
+        except Exception as error:  # noqa: BLE001 - one frame's failure must not end the live view
+            self._failed_hw = hw
+            self._board.change(model_state=ModelState.FAILED)
+            self._board.fault(str(error) or type(error).__name__, Action.USE_BUILT_IN_MODEL)
+            if self._recording is not None:
+                self._recording.close()
+            return
+        finished_s = time.monotonic()
+        if self._failed_hw is not None:
+            self._failed_hw = None
+            self._board.change(model_state=ModelState.READY)
+        self._rate.tick(finished_s)
+        low, high = sample_percentiles(depth)
+        rates = self._tally.rates(capture, self._rate.per_second)
+        self._publish(DepthResult(frame, depth, low, high, engine.info, started_s, finished_s, rates))
+
+    def _publish(self, result: DepthResult) -> None:
+        if self._recording is not None:
+            self._recording.put(result)
+        self.results.put(result)
+        self._wake()
+
+
+def _lower_priority() -> None:
+    """Let the window go first where both want the processor; torch's worker threads inherit it. Linux only."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BELOW_NORMAL)
+
+
+class _Tally:
+    """Counts of the source that plays now; what was dropped before its first depth came is start-up, not loss."""
+
+    def __init__(self) -> None:
+        self._source_id = -1
+        self._inferred = 0
+        self._dropped_before = 0
+
+    def rates(self, capture: Capture, depth_fps: float) -> Rates:
+        if capture.source_id != self._source_id:
+            self._source_id, self._inferred = capture.source_id, 0
+            self._dropped_before = capture.dropped
+        self._inferred += 1
+        return Rates(
+            source_fps=capture.rate.per_second,
+            depth_fps=depth_fps,
+            captured=capture.delivered,
+            inferred=self._inferred,
+            dropped=capture.dropped - self._dropped_before,
+        )

@@ -1,0 +1,123 @@
+"""The loader thread: builds the engine that was asked for last, while the running one goes on."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from core.messages import Action, ModelState
+from core.status_board import StatusBoard
+
+if TYPE_CHECKING:
+    from core.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class ModelWish:
+    """Which network to run, where and how."""
+
+    model: str
+    precision: str = "auto"
+    device: str = "auto"
+
+
+class Superseded(Exception):  # noqa: N818 - not a failure: a newer wish came
+    """Raised through a load's progress to abandon it."""
+
+
+class LoadEngine(Protocol):
+    def __call__(self, model: str, precision: str, device: str, progress: Callable[[float], None]) -> "Engine": ...
+
+
+def load_engine(model: str, precision: str, device: str, progress: Callable[[float], None]) -> "Engine":
+    """`Engine.load`, importing torch here and now: it takes seconds, and the window is to be up before."""
+    from core.engine import Engine
+
+    return Engine.load(model, precision, device, progress)
+
+
+class Loader:
+    """One thread that turns the newest wish into an engine, and the newest size into a prepared one.
+
+    `deliver` takes each engine built; wishes that are overtaken are abandoned at their next step of progress.
+    """
+
+    def __init__(
+        self, board: StatusBoard, deliver: Callable[["Engine"], None], load: LoadEngine = load_engine
+    ) -> None:
+        self._board = board
+        self._deliver = deliver
+        self._load = load
+        self._changed = threading.Condition()
+        self._wish: ModelWish | None = None
+        self._job: Callable[[], None] | None = None
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="fathom-loader", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wish(self, wish: ModelWish) -> None:
+        with self._changed:
+            self._wish = wish
+            self._changed.notify()
+
+    def prepare(self, job: Callable[[], None]) -> None:
+        """Run `job` (the size-dependent work of a running engine) here; the newest one replaces one that waits."""
+        with self._changed:
+            self._job = job
+            self._changed.notify()
+
+    def stop(self) -> None:
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
+
+    def join(self) -> None:
+        """Waits for a load under way to reach its next step of progress."""
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._stopping or self._wish or self._job)
+                if self._stopping:
+                    return
+                wish, self._wish = self._wish, None
+                job, self._job = (self._job, None) if wish is None else (None, self._job)
+            if wish is not None:
+                self._build(wish)
+            elif job is not None:
+                self._do(job)
+
+    def _do(self, job: Callable[[], None]) -> None:
+        try:
+            job()
+        except Exception as error:  # noqa: BLE001 - the thread's edge: a size that does not fit must not end it
+            self._board.fault(str(error) or type(error).__name__)
+
+    def _build(self, wish: ModelWish) -> None:
+        self._board.change(
+            model_state=ModelState.LOADING, model_detail=f"loading {wish.model}", model_progress=0.0
+        )
+        try:
+            engine = self._load(wish.model, wish.precision, wish.device, self._progress)
+        except Superseded:
+            return
+        except Exception as error:  # noqa: BLE001 - the thread's edge: a bad file must not end it
+            still_running = self._board.read().model is not None
+            self._board.change(
+                model_state=ModelState.READY if still_running else ModelState.FAILED,
+                model_detail="",
+                model_progress=None,
+            )
+            action = Action.NONE if still_running else Action.USE_BUILT_IN_MODEL
+            self._board.fault(str(error) or type(error).__name__, action)
+            return
+        self._board.change(devices=engine.devices, model_progress=1.0)
+        self._deliver(engine)
+
+    def _progress(self, share: float) -> None:
+        if self._stopping or self._wish is not None:
+            raise Superseded
+        self._board.change(model_progress=share)

@@ -1,0 +1,107 @@
+"""The pipeline: capture, inference and loader threads wired together, and the one handle on all of them."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from core.capture import OpenSource, SourceWish
+from core.handoff import Closed, FrameQueue, LatestSlot
+from core.inference import Inference
+from core.loading import LoadEngine, Loader, ModelWish, load_engine
+from core.messages import DepthResult, Frame, Status
+from core.source_switch import SourceSwitch, open_source
+from core.status_board import StatusBoard
+from core.transport import Transport
+
+if TYPE_CHECKING:
+    from core.engine import Engine
+
+T = TypeVar("T")
+
+
+class Pipeline:
+    """From a source to depth, on threads of its own. Every method returns at once, but for `close`.
+
+    `wake` is called from any of those threads when a frame, a result or the status is new; it must return at once.
+    `recording` gets every result in order and is closed when a source that was to end has ended.
+    """
+
+    def __init__(
+        self,
+        wake: Callable[[], None],
+        *,
+        recording: FrameQueue[DepthResult] | None = None,
+        opener: OpenSource = open_source,
+        load: LoadEngine = load_engine,
+    ) -> None:
+        self._board = StatusBoard(wake)
+        self._recording = recording
+        self._switch = SourceSwitch(self._board, wake, self._source_ended, opener)
+        self._loader = Loader(self._board, self._engine_ready, load)
+        self._inference = Inference(self._switch, self._loader, self._board, wake, recording)
+        self._loader.start()
+        self._inference.start()
+
+    # Wishes: what is running goes on until the new one is ready
+
+    def open(self, wish: SourceWish) -> None:
+        self._switch.open(wish)
+
+    def use_model(self, wish: ModelWish) -> None:
+        self._loader.wish(wish)
+
+    def set_size(self, size: str, aspect: str) -> None:
+        self._inference.set_size(size, aspect)
+        self._switch.resend()
+
+    def set_every_frame(self, *, every_frame: bool) -> None:
+        if (playing := self._switch.playing) is not None:
+            playing.set_every_frame(every_frame=every_frame)
+
+    @property
+    def transport(self) -> Transport | None:
+        return self._switch.transport
+
+    @property
+    def position_s(self) -> float | None:
+        """Media time of the newest picture taken from a file."""
+        playing = self._switch.playing
+        return playing.position_s if playing else None
+
+    # What came of it
+
+    @property
+    def board(self) -> StatusBoard:
+        return self._board
+
+    def status(self) -> Status:
+        return self._board.read()
+
+    def newest_result(self) -> DepthResult | None:
+        return _take(self._inference.results)
+
+    def newest_frame(self) -> Frame | None:
+        return _take(self._switch.frames)
+
+    def close(self) -> None:
+        """Stop all threads and release source and engine. Order: hand-offs, inference, then capture and loader."""
+        self._inference.stop()
+        self._switch.stop()
+        self._loader.stop()
+        self._inference.join()
+        self._switch.join()
+        self._loader.join()
+
+    def _engine_ready(self, engine: "Engine") -> None:
+        self._inference.offer(engine)
+        self._switch.resend()
+
+    def _source_ended(self) -> None:
+        if self._recording is not None:
+            self._recording.close()
+
+
+def _take(slot: LatestSlot[T]) -> T | None:
+    try:
+        return slot.take(timeout_s=0)
+    except Closed:
+        return None
