@@ -1,0 +1,103 @@
+"""A complete set of weights in memory, and its way into Fathom's own file and back that notices a flipped bit."""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from core.errors import WeightsError
+from core.model.config import DPTConfig
+from core.weights.own_metadata import OWN_FORMAT, TEXTS
+from core.weights.provenance import replacing
+
+_DTYPE_NAMES = {
+    torch.float16: "F16",
+    torch.bfloat16: "BF16",
+    torch.float32: "F32",
+    torch.float64: "F64",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """A complete, finite set of weights for `DPT(config)`, in the dtype they were stored in."""
+
+    config: DPTConfig
+    state: dict[str, Tensor]
+    name: str
+    origin: str = ""
+    licence: str = ""  # empty: the file does not say
+    note: str = ""
+    source_sha256: str = ""  # of the publisher's file; empty where the file itself is that and was not hashed
+    layout: str = ""  # for people: "MiDaS v3.1"
+
+    @property
+    def parameters(self) -> int:
+        return sum(tensor.numel() for tensor in self.state.values())
+
+
+def content_sha256(state: Mapping[str, Tensor]) -> str:
+    """SHA-256 over every tensor's name, dtype, shape and bytes, in the order of their names."""
+    digest = hashlib.sha256()
+    for key in sorted(state):
+        tensor = state[key]
+        digest.update(f"{key} {_DTYPE_NAMES[tensor.dtype]} {tuple(tensor.shape)}\n".encode())
+        digest.update(_bytes_of(tensor))
+    return digest.hexdigest()
+
+
+def check_content(metadata: Mapping[str, str], state: Mapping[str, Tensor]) -> None:
+    """Raises: WeightsError where the tensors are not those that were written."""
+    if metadata.get("content_sha256") != content_sha256(state):
+        raise WeightsError("the weights are not those that were written (their hash differs): convert again")
+
+
+def write_weights(path: Path, weights: Weights, dtype: torch.dtype) -> None:
+    """Write `weights` to `path` in `dtype`, whole or not at all; the same weights give the same bytes.
+
+    Raises: WeightsError where a weight does not fit the dtype or the file cannot be written.
+    """
+    state = {key: weights.state[key].to(dtype).contiguous() for key in sorted(weights.state)}
+    for key, tensor in state.items():
+        if not torch.isfinite(tensor).all():
+            raise WeightsError(f"{key} has values too large for {_DTYPE_NAMES[dtype]}: convert to float32 instead")
+    metadata = {
+        "format": OWN_FORMAT,
+        "config": json.dumps(asdict(weights.config)),
+        **{key: getattr(weights, key) for key in TEXTS},
+        "content_sha256": content_sha256(state),
+    }
+    header = json.dumps({"__metadata__": metadata, **_table(state)}, separators=(",", ":")).encode()
+    header += b" " * (-len(header) % 8)  # the format wants the tensors aligned to 8 bytes
+    try:
+        with replacing(path) as file:
+            file.write(len(header).to_bytes(8, "little") + header)
+            for tensor in state.values():
+                file.write(_bytes_of(tensor))
+    except OSError as error:
+        raise WeightsError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def _table(state: Mapping[str, Tensor]) -> dict[str, object]:
+    table: dict[str, object] = {}
+    begin = 0
+    for key, tensor in state.items():
+        end = begin + math.prod(tensor.shape) * tensor.element_size()
+        table[key] = {
+            "dtype": _DTYPE_NAMES[tensor.dtype],
+            "shape": list(tensor.shape),
+            "data_offsets": [begin, end],
+        }
+        begin = end
+    return table
+
+
+def _bytes_of(tensor: Tensor) -> memoryview:
+    """The tensor's bytes, little-endian as every machine torch runs on, without a copy."""
+    flat: memoryview = tensor.contiguous().view(-1).view(torch.uint8).numpy().data
+    return flat
