@@ -1,0 +1,203 @@
+"""The few building blocks that every section of the window shares."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QFontMetrics, QResizeEvent
+from PyQt6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+    QWidgetAction,
+)
+
+from ui import theme
+
+CAPTION_PX = 76  # width of the captions before a control: one column through the whole panel
+
+
+class Segment(NamedTuple):
+    value: str
+    text: str
+    tip: str
+    icon: str = ""
+
+
+class Segments(QWidget):
+    """A row of buttons of which exactly one is down."""
+
+    chosen = pyqtSignal(str)  # by a person, not by set_value
+
+    def __init__(self, name: str, segments: Iterable[Segment], *, tall: bool = False) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(name)
+        self.setProperty("tall", tall)
+        theme.set_role(self, "segments")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 2, 2, 2)
+        row.setSpacing(2)
+        self._group = QButtonGroup(self)
+        self.buttons: dict[str, QToolButton] = {}
+        for value, text, tip, icon in segments:
+            button = QToolButton()
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(f"{name}: {text}")
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            if icon:
+                button.setIcon(theme.icon(icon))
+                button.setIconSize(QSize(20, 20))
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            button.clicked.connect(lambda _checked, chosen=value: self.chosen.emit(chosen))
+            self._group.addButton(button)
+            self.buttons[value] = button
+            row.addWidget(button)
+
+    def value(self) -> str:
+        return next((value for value, button in self.buttons.items() if button.isChecked()), "")
+
+    def set_value(self, value: str) -> None:
+        self.buttons[value].setChecked(True)
+
+
+class ElidedLabel(QLabel):
+    """One line that ends in … where it does not fit; the whole text is its tooltip then."""
+
+    def __init__(self, role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__()
+        self._whole = ""
+        self._mode = mode
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        if role:
+            theme.set_role(self, role)
+
+    def set_whole(self, text: str) -> None:
+        if text != self._whole:
+            self._whole = text
+            self.setAccessibleName(text)
+            self._fit()
+
+    def whole(self) -> str:
+        return self._whole
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        shown = QFontMetrics(self.font()).elidedText(self._whole, self._mode, max(self.width(), 0))
+        self.setText(shown)
+        self.setToolTip(self._whole if shown != self._whole else "")
+
+
+class PickerButton(QPushButton):
+    """A wide button with an icon and a name that opens a menu; the name is elided to fit."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self._what = what
+        self._whole = ""
+        theme.set_role(self, "picker")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setIconSize(QSize(18, 18))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_choice(self, text: str, icon: str) -> None:
+        self._whole = text
+        self.setIcon(theme.icon(icon))
+        self.setAccessibleName(f"{self._what}: {text}")
+        self._fit()
+
+    def choice(self) -> str:
+        return self._whole
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        room_px = self.width() - 72  # icon, menu arrow and paddings
+        text = QFontMetrics(self.font()).elidedText(self._whole, Qt.TextElideMode.ElideMiddle, max(room_px, 0))
+        self.setText(text.replace("&", "&&"))
+
+
+def icon_button(icon: str, name: str, tip: str, *, checkable: bool = False) -> QToolButton:
+    button = QToolButton()
+    button.setIcon(theme.icon(icon))
+    button.setIconSize(QSize(20, 20))
+    button.setAccessibleName(name)
+    button.setToolTip(tip)
+    button.setCheckable(checkable)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+def combo(name: str, tip: str) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.setToolTip(tip)
+    box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    return box
+
+
+def caption(text: str, tip: str) -> QLabel:
+    label = QLabel(text)
+    label.setToolTip(tip)
+    label.setFixedWidth(CAPTION_PX)
+    return label
+
+
+def captioned(text: str, control: QWidget, *more: QWidget) -> QWidget:
+    """A line of the panel: caption, control that takes the room, and what follows it."""
+    line = QWidget()
+    row = QHBoxLayout(line)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(theme.GRID_PX)
+    row.addWidget(caption(text, control.toolTip()))
+    row.addWidget(control, stretch=1)
+    for widget in more:
+        row.addWidget(widget)
+    return line
+
+
+def section(title: str) -> tuple[QWidget, QVBoxLayout]:
+    """A part of the panel under its heading."""
+    widget = QWidget()
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(theme.GRID_PX)
+    heading = QLabel(title)
+    theme.set_role(heading, "heading")
+    column.addWidget(heading)
+    return widget, column
+
+
+def add_heading(menu: QMenu, text: str) -> None:
+    """A line in `menu` that names the group below it."""
+    label = QLabel(text)
+    label.setContentsMargins(theme.GRID_PX, 4, theme.GRID_PX, 4)
+    theme.set_role(label, "muted")
+    heading = QWidgetAction(menu)
+    heading.setDefaultWidget(label)
+    heading.setEnabled(False)
+    menu.addAction(heading)
+
+
+def rule() -> QFrame:
+    line = QFrame()
+    theme.set_role(line, "line")
+    return line

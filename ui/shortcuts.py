@@ -1,0 +1,105 @@
+"""Every key of the window in one table: the window's actions and the sheet of keys are both made from it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction, QKeySequence
+from PyQt6.QtWidgets import QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QWidget
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    name: str  # of the action in the window
+    keys: tuple[str, ...]  # as QKeySequence reads them; the sheet shows them in this order
+    text: str  # what it does, for the sheet
+    group: str
+    repeats: bool = False  # goes on while the key is held
+
+
+PLAY, VIEW, NETWORK, SOURCE, WINDOW = "Play", "View", "Network", "Source", "Window"
+
+SHORTCUTS = (
+    Shortcut("toggle_pause", ("Space",), "Pause or play", PLAY),
+    Shortcut("step_back", ("Left",), "One frame back", PLAY, repeats=True),
+    Shortcut("step_forward", ("Right",), "One frame on", PLAY, repeats=True),
+    Shortcut("jump_back", ("Shift+Left",), "5 seconds back", PLAY, repeats=True),
+    Shortcut("jump_forward", ("Shift+Right",), "5 seconds on", PLAY, repeats=True),
+    Shortcut("go_to_start", ("Home",), "To the start", PLAY),
+    Shortcut("snapshot", ("S",), "Save a snapshot", PLAY),
+    Shortcut("view_colour", ("1",), "Colour", VIEW),
+    Shortcut("view_depth", ("2",), "Depth", VIEW),
+    Shortcut("view_side", ("3",), "Side by side", VIEW),
+    Shortcut("view_overlay", ("4",), "Overlay", VIEW),
+    Shortcut("view_wipe", ("5",), "Wipe", VIEW),
+    Shortcut("next_colormap", ("M",), "Next colour map", VIEW, repeats=True),
+    Shortcut("previous_colormap", ("Shift+M",), "Colour map before", VIEW, repeats=True),
+    Shortcut("invert", ("I",), "Swap near and far colours", VIEW),
+    Shortcut("lock_range", ("L",), "Lock or free the range", VIEW),
+    Shortcut("ruler", ("U",), "Ruler of depth values", VIEW),
+    Shortcut("smaller", ("[",), "Smaller: faster", NETWORK, repeats=True),
+    Shortcut("larger", ("]",), "Larger: finer", NETWORK, repeats=True),
+    Shortcut("next_model", ("N",), "Next model on this computer", NETWORK),
+    Shortcut("open_file", ("O", "Ctrl+O"), "Open a file", SOURCE),
+    Shortcut("open_address", ("Ctrl+L",), "Open an address", SOURCE),
+    Shortcut("open_demo", ("D",), "Demo scene", SOURCE),
+    Shortcut("panel", ("P",), "Show or hide the panel", WINDOW),
+    Shortcut("full_screen", ("F", "F11"), "Full screen", WINDOW),
+    Shortcut("leave", ("Esc",), "Close what is open, leave full screen", WINDOW),
+    Shortcut("help", ("F1", "?"), "This sheet", WINDOW),
+    Shortcut("quit", ("Ctrl+Q",), "Quit", WINDOW),
+)
+BY_NAME = {shortcut.name: shortcut for shortcut in SHORTCUTS}
+
+_SHOWN = {"Left": "←", "Right": "→"}
+
+
+def shown(key: str) -> str:
+    """A key as people know it: `Shift+Left` is `Shift ←`."""
+    return " ".join(_SHOWN.get(part, part) for part in key.split("+"))
+
+
+def hint(name: str) -> str:
+    """` (Space)`: the keys of an action, to end a tooltip with."""
+    return f" ({', '.join(shown(key) for key in BY_NAME[name].keys)})"
+
+
+def make_actions(window: QWidget, handlers: Mapping[str, Callable[[], object]]) -> dict[str, QAction]:
+    """One action of `window` for each line of the table. Raises: KeyError for a line without a handler."""
+    actions = {}
+    for shortcut in SHORTCUTS:
+        handler = handlers[shortcut.name]
+        action = QAction(shortcut.text, window)
+        action.setShortcuts([QKeySequence(key) for key in shortcut.keys])
+        action.setAutoRepeat(shortcut.repeats)
+        action.triggered.connect(lambda _checked, call=handler: call())
+        window.addAction(action)
+        actions[shortcut.name] = action
+    return actions
+
+
+_TYPING = (QLineEdit, QAbstractSpinBox)
+_MOVES = (
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
+)
+
+
+def keeps(widget: QWidget | None, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+    """Whether the focused `widget` needs this key for itself, so that no shortcut may take it.
+
+    A text field keeps everything that types or edits, a slider its arrows, a button and a closed choice Space.
+    """
+    if modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
+        return False
+    if isinstance(widget, _TYPING):
+        return key < Qt.Key.Key_Escape or key in _MOVES
+    if isinstance(widget, QAbstractSlider):
+        return key in _MOVES
+    return isinstance(widget, QAbstractButton | QComboBox) and key == Qt.Key.Key_Space
