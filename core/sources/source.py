@@ -4,7 +4,7 @@ from typing import NamedTuple, Protocol
 
 from core.messages import RgbArray, SourceInfo
 
-MAX_SIDE_PX = 16384  # a larger declared size is a damaged or hostile file, and is refused before memory is asked for
+MAX_SIDE_PX = 16384  # a larger declared size is damage or an attack, refused before memory is asked for
 MAX_PIXELS = 128 * 2**20
 
 

@@ -1,0 +1,72 @@
+"""From what a person types to the kind of source it means, without opening anything."""
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from core.errors import SourceError
+from core.messages import SourceKind
+
+STREAM_SCHEMES = ("rtsp", "rtsps", "http", "https", "udp", "tcp", "rtmp", "rtmps", "srt")
+PICTURE_SUFFIXES = frozenset((
+    ".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".dib", ".tif", ".tiff", ".webp", ".avif", ".jp2",
+    ".ppm", ".pgm", ".pbm", ".pnm",
+))  # fmt: skip
+WHAT_A_SOURCE_MAY_BE = (
+    "give camera, camera:NAME-or-index, a video file, a picture, a folder of pictures, "
+    "an rtsp:// or http:// address, or demo"
+)
+
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)  # two letters or more: C:\ is no scheme
+_DEVICE_PREFIXES = ("/dev/video", "/dev/v4l/")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    kind: SourceKind
+    target: str  # a camera's name, index or device ("" for the first one), a path, a URL; "" for the demo
+
+
+def parse_address(text: str) -> Address:
+    """What `text` means. Paths have `~` expanded; whether they exist is not looked at.
+
+    Raises: SourceError for an empty text and for a scheme nobody here speaks.
+    """
+    text = text.strip()
+    if not text:
+        raise SourceError(f"no source was given: {WHAT_A_SOURCE_MAY_BE}")
+    if text == "demo":
+        return Address(SourceKind.DEMO, "")
+    if text == "camera" or text.startswith("camera:"):
+        return Address(SourceKind.CAMERA, text.removeprefix("camera").removeprefix(":").strip())
+    if text.startswith(_DEVICE_PREFIXES):
+        return Address(SourceKind.CAMERA, text)
+    scheme = _SCHEME.match(text)
+    if scheme is None:
+        return _of_path(Path(text))
+    name = scheme[1].lower()
+    if name == "file":
+        return _of_path(Path(url2pathname(urlsplit(text).path)))
+    if name in STREAM_SCHEMES:
+        return Address(SourceKind.STREAM, text)
+    raise SourceError(f"{name}:// is not an address Fathom can open: {WHAT_A_SOURCE_MAY_BE}")
+
+
+def without_credentials(url: str) -> str:
+    """`url` for people: no user, password or query, which may carry a key."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme.lower()}://{host}{parts.path}".rstrip("/")
+
+
+def _of_path(path: Path) -> Address:
+    with suppress(RuntimeError):  # "~nobody/clip.mp4" with no such user is a name like any other
+        path = path.expanduser()
+    try:
+        pictures = path.suffix.lower() in PICTURE_SUFFIXES or path.is_dir()
+    except (OSError, ValueError):  # a name too long or with a zero byte: opening it says so
+        pictures = False
+    return Address(SourceKind.PICTURES if pictures else SourceKind.VIDEO, str(path))

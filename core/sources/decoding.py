@@ -1,0 +1,134 @@
+"""One opened container and its video, decoded with PyAV: shared by video files and streams."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import cast
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.sidedata.sidedata import SideData
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+from av.video.stream import VideoStream
+
+from core.errors import SourceError
+from core.messages import RgbArray
+from core.sources.pixels import Orientation, over_white
+from core.sources.source import MAX_PIXELS, is_sane_size
+
+# Also given to the demuxer, which decodes a little to learn the sizes.
+DECODER_OPTIONS = {"max_pixels": str(MAX_PIXELS)}
+_PIXEL_ASPECTS = (Fraction(1, 4), Fraction(4))  # beyond these a header lies
+
+
+class Decoder:
+    """Owns `container` from the moment it is made, also when making it fails.
+
+    Used by: the capture thread.
+    """
+
+    def __init__(self, container: InputContainer, name: str) -> None:
+        """Raises: SourceError where there is no video in it, or none that can be decoded."""
+        self.container = container
+        self.damaged = 0  # packets that gave no frame, and frames with visible damage
+        self._reformatter = VideoReformatter()
+        self._orientations: dict[bytes, Orientation] = {}
+        try:
+            self.stream = _pick_video(container, name)
+            self._pixel_aspect = _pixel_aspect(self.stream)
+        except BaseException:
+            container.close()
+            raise
+
+    @property
+    def codec(self) -> str:
+        return self.stream.codec_context.codec.canonical_name
+
+    @property
+    def rate(self) -> Fraction | None:
+        """Frames per second as the container has it, or as guessed from its first packets."""
+        return self.stream.average_rate or self.stream.guessed_rate
+
+    def frames(self) -> Iterator[VideoFrame]:
+        """Every frame from here to the end, in the order they are shown. Damaged packets are counted and skipped.
+
+        Raises: av.FFmpegError where reading breaks off, after what could be decoded before it.
+        """
+        try:
+            for packet in self.container.demux(self.stream):
+                try:
+                    frames = packet.decode()
+                except av.FFmpegError:
+                    self.damaged += 1
+                    continue
+                yield from self._counted(frames)
+        except av.FFmpegError:
+            yield from self._counted(self._left_in_decoder())
+            raise
+
+    def to_rgb(self, frame: VideoFrame) -> RgbArray:
+        """Upright RGB of 8 bits with square pixels, honouring matrix, range, depth and transparency."""
+        has_alpha = any(component.is_alpha for component in frame.format.components)
+        converted = self._reformatter.reformat(
+            frame,
+            width=round(frame.width * self._pixel_aspect),
+            height=frame.height,
+            format="rgba" if has_alpha else "rgb24",
+        )
+        pixels = cast(RgbArray, converted.to_ndarray())
+        rgb = over_white(pixels) if has_alpha else np.ascontiguousarray(pixels)
+        return self._orientation(frame).apply(rgb)
+
+    def close(self) -> None:
+        self.container.close()
+
+    def _counted(self, frames: list[VideoFrame]) -> Iterator[VideoFrame]:
+        for frame in frames:
+            self.damaged += frame.is_corrupt
+            yield frame
+
+    def _left_in_decoder(self) -> list[VideoFrame]:
+        try:
+            return self.stream.codec_context.decode(None)
+        except av.FFmpegError:
+            return []  # reading already broke off; the caller says so
+
+    def _orientation(self, frame: VideoFrame) -> Orientation:
+        data = frame.side_data.get("DISPLAYMATRIX")
+        if data is None:
+            return Orientation()
+        matrix = bytes(cast(SideData, data))
+        if matrix not in self._orientations:
+            self._orientations = {matrix: Orientation.of_display_matrix(matrix)}
+        return self._orientations[matrix]
+
+
+def reason(error: BaseException) -> str:
+    """FFmpeg's words for what went wrong, without the address, which may hold a password."""
+    return getattr(error, "strerror", None) or type(error).__name__
+
+
+def _pick_video(container: InputContainer, name: str) -> VideoStream:
+    """The stream players show: the one FFmpeg ranks best, by its flags, size and bit rate."""
+    stream = container.streams.best("video")
+    if not isinstance(stream, VideoStream) or stream.disposition & Disposition.attached_pic:
+        found = "only sound" if container.streams.audio else "nothing that can be shown"
+        raise SourceError(f"{name} holds no video, {found}: choose a file or address with moving pictures")
+    context = stream.codec_context
+    if context is None:
+        raise SourceError(f"{name} is in a video format that cannot be decoded here: convert it to H.264 or VP9")
+    width, height = context.width, context.height
+    if (width or height) and not is_sane_size(width, height):
+        raise SourceError(f"{name} claims pictures of {width}x{height}, more than can be shown: it may be damaged")
+    context.thread_type = "AUTO"
+    context.options = DECODER_OPTIONS
+    return stream
+
+
+def _pixel_aspect(stream: VideoStream) -> Fraction:
+    """Width of a stored pixel over its height."""
+    aspect = stream.sample_aspect_ratio
+    low, high = _PIXEL_ASPECTS
+    return aspect if aspect and low <= aspect <= high else Fraction(1)

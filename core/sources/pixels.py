@@ -1,0 +1,51 @@
+"""Small steps on the way from decoded pixels to upright, opaque RGB."""
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.messages import RgbArray
+from core.opencv import cv2
+
+
+@dataclass(frozen=True, slots=True)
+class Orientation:
+    """How to lay a stored picture upright: first swap rows and columns, then mirror."""
+
+    transposed: bool = False
+    mirrored_across: bool = False
+    mirrored_down: bool = False
+
+    @classmethod
+    def of_display_matrix(cls, matrix: bytes) -> "Orientation":
+        """From the 3x3 matrix of 32-bit numbers that MP4 and H.264 carry, rounded to quarter turns.
+
+        It maps a stored place (x, y) to the shown one: x' = a x + c y, y' = b x + d y, with y pointing down.
+        """
+        a, b, _, c, d, *_ = np.frombuffer(matrix, np.int32).tolist()
+        transposed = abs(b) > abs(a)
+        across, down = (c, b) if transposed else (a, d)
+        return cls(transposed, across < 0, down < 0)
+
+    def apply(self, rgb: RgbArray) -> RgbArray:
+        """(H, W, 3) -> (H, W, 3), or (W, H, 3) where it is transposed."""
+        if self.transposed:
+            rgb = cast(RgbArray, cv2.transpose(rgb))
+        if self.mirrored_across and self.mirrored_down:
+            return cast(RgbArray, cv2.flip(rgb, -1))
+        if self.mirrored_across:
+            return cast(RgbArray, cv2.flip(rgb, 1))
+        if self.mirrored_down:
+            return cast(RgbArray, cv2.flip(rgb, 0))
+        return rgb
+
+
+def over_white(rgba: NDArray[np.uint8]) -> RgbArray:
+    """(H, W, 4) RGBA -> (H, W, 3): what is transparent is shown white, as on a page."""
+    rgb, alpha = rgba[..., :3], rgba[..., 3:]
+    if alpha.min(initial=255) == 255:
+        return np.ascontiguousarray(rgb)
+    mixed = (255 - (255 - rgb.astype(np.uint16)) * alpha // 255).astype(np.uint8)
+    return np.ascontiguousarray(mixed)
