@@ -12,6 +12,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from core.depth_range import scale_of
+from core.messages import DepthArray
+
 ENTRIES = 256
 
 _CONTROL_POINTS = {
@@ -78,3 +81,14 @@ def table(name: str) -> NDArray[np.uint8]:
     colours_u8: NDArray[np.uint8] = np.rint(rgb).astype(np.uint8)
     colours_u8.setflags(write=False)
     return colours_u8
+
+
+def levels(depth: DepthArray, low: float, high: float, *, invert: bool) -> NDArray[np.uint8]:
+    """Which row of the table each value of `depth` (h, w) gets: 0 at `low` and below, 255 at `high` and above.
+
+    What is not a number gets row 0; callers that may meet such values paint them black.
+    """
+    shares = (depth - np.float32(low)) * np.float32(scale_of(low, high) * (ENTRIES - 1))
+    np.clip(np.nan_to_num(shares, copy=False, nan=0.0), 0.0, ENTRIES - 1, out=shares)
+    rows: NDArray[np.uint8] = (shares + np.float32(0.5)).astype(np.uint8)
+    return ENTRIES - 1 - rows if invert else rows

@@ -12,6 +12,7 @@ from core.look import View
 
 GAP = 6.0  # between the two panes of SIDE
 MAX_ZOOM = 32.0
+_STACK_FROM = 1.25  # side by side is what was asked for; stack only where that shows the panes this much larger
 
 
 class Rect(NamedTuple):
@@ -81,7 +82,7 @@ def fit(
 ) -> tuple[Pane, ...]:
     """The panes of `view`, each showing the picture as large as fits, in its own aspect.
 
-    SIDE gives colour and depth, beside each other or stacked, whichever shows them larger. WIPE gives two panes
+    SIDE gives colour and depth, beside each other, or stacked where that is clearly larger. WIPE gives two panes
     over one picture that meet at the edge. The others give one.
     """
     width, height = viewport_wh
@@ -97,7 +98,7 @@ def fit(
         )
     beside = max((width - GAP) / 2, 0.0)
     stacked = max((height - GAP) / 2, 0.0)
-    if _fitted_scale(picture_hw, beside, height) >= _fitted_scale(picture_hw, width, stacked):
+    if _STACK_FROM * _fitted_scale(picture_hw, beside, height) >= _fitted_scale(picture_hw, width, stacked):
         cells = Rect(0.0, 0.0, beside, height), Rect(width - beside, 0.0, beside, height)
         aligned = (1.0, 0.5), (0.0, 0.5)
     else:

@@ -16,14 +16,14 @@ WANTED = (3, 3)
 
 COLOR_BUFFER_BIT = 0x4000
 TRIANGLE_STRIP = 0x0005
-BLEND = 0x0BE2
-SRC_ALPHA = 0x0302
-ONE_MINUS_SRC_ALPHA = 0x0303
-ONE = 1
 MAX_TEXTURE_SIZE = 0x0D33
+UNPACK_ALIGNMENT = 0x0CF5
 RENDERER = 0x1F01
 
 _ADVICE = "update the graphics driver, or install Mesa (Debian, Ubuntu: apt install libgl1-mesa-dri libegl1)"
+
+# What renderers call themselves that draw on the processor's own cores.
+_ON_THE_PROCESSOR = ("llvmpipe", "softpipe", "swrast", "swiftshader", "gdi generic", "basic render", "software")
 
 _int, _uint, _float = ctypes.c_int, ctypes.c_uint, ctypes.c_float
 _FUNCTIONS: dict[str, tuple[Any, ...]] = {  # result, then arguments
@@ -31,41 +31,40 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {  # result, then arguments
     "glClearColor": (None, _float, _float, _float, _float),
     "glClear": (None, _uint),
     "glDrawArrays": (None, _uint, _int, _int),
-    "glEnable": (None, _uint),
-    "glDisable": (None, _uint),
-    "glBlendFuncSeparate": (None, _uint, _uint, _uint, _uint),
+    "glPixelStorei": (None, _uint, _int),
     "glGetIntegerv": (None, _uint, ctypes.POINTER(_int)),
     "glGetString": (ctypes.c_char_p, _uint),
 }
 
 
 def surface_format() -> QSurfaceFormat:
-    """What the viewport's context asks for: 3.3 core, no depth or stencil buffer."""
+    """What the viewport's context asks for: 3.3 core; a stencil buffer for QPainter's marks, no depth buffer."""
     wanted = QSurfaceFormat()
     wanted.setRenderableType(QSurfaceFormat.RenderableType.OpenGL)
     wanted.setVersion(*WANTED)
     wanted.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
     wanted.setDepthBufferSize(0)
-    wanted.setStencilBufferSize(0)
+    wanted.setStencilBufferSize(8)
     return wanted
 
 
-def check_opengl() -> None:
-    """Make a context like the viewport's and drop it again; needs the QApplication, no window.
-
-    Raises: WindowError where this machine has no OpenGL 3.3.
-    """
+def has_fast_opengl() -> bool:
+    """Whether a graphics processor runs OpenGL 3.3 here; tried with a context of its own, without a window."""
     context = QOpenGLContext()
     context.setFormat(surface_format())
     surface = QOffscreenSurface()
     surface.setFormat(surface_format())
     surface.create()
     if not context.create() or not context.makeCurrent(surface):
-        raise WindowError(f"the window needs OpenGL 3.3, and this display offers none: {_ADVICE}")
+        return False
     try:
         check_context(context)
+        renderer = Gl(context).renderer.lower()
+    except WindowError:
+        return False
     finally:
         context.doneCurrent()
+    return not any(name in renderer for name in _ON_THE_PROCESSOR)
 
 
 def check_context(context: QOpenGLContext) -> None:
@@ -86,9 +85,7 @@ class Gl:
     clear_color: Callable[[float, float, float, float], None]
     clear: Callable[[int], None]
     draw_arrays: Callable[[int, int, int], None]
-    enable: Callable[[int], None]
-    disable: Callable[[int], None]
-    blend_func_separate: Callable[[int, int, int, int], None]
+    pixel_store: Callable[[int, int], None]
 
     def __init__(self, context: QOpenGLContext) -> None:
         """Raises: WindowError where the driver lacks one of them."""
@@ -103,9 +100,7 @@ class Gl:
         self.clear_color = found["glClearColor"]
         self.clear = found["glClear"]
         self.draw_arrays = found["glDrawArrays"]
-        self.enable = found["glEnable"]
-        self.disable = found["glDisable"]
-        self.blend_func_separate = found["glBlendFuncSeparate"]
+        self.pixel_store = found["glPixelStorei"]
         number = _int(0)
         found["glGetIntegerv"](MAX_TEXTURE_SIZE, ctypes.byref(number))
         self.max_texture_px: int = max(number.value, 1024)  # 1024 is what 3.3 promises at the least

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtOpenGL import QOpenGLPixelTransferOptions, QOpenGLShader, QOpenGLShaderProgram, QOpenGLTexture
+from PyQt6.QtOpenGL import QOpenGLShader, QOpenGLShaderProgram, QOpenGLTexture
 from PyQt6.sip import voidptr
 
 from core.errors import WindowError
+from ui.gl import UNPACK_ALIGNMENT, Gl
 
 SHADERS = Path(__file__).parent.parent / "assets" / "shaders"
 
@@ -57,29 +58,30 @@ class ArrayTexture:
         texture_format: QOpenGLTexture.TextureFormat,
         pixel_format: QOpenGLTexture.PixelFormat,
         pixel_type: QOpenGLTexture.PixelType,
-        max_px: int,
+        functions: Gl,
     ) -> None:
         self._format = texture_format
         self._pixels: tuple[Any, Any] = (pixel_format, pixel_type)
-        self._max_px = max_px
+        self._gl = functions
         self._texture: QOpenGLTexture | None = None
         self._shown: NDArray[Any] | None = None
-        self._options = QOpenGLPixelTransferOptions()
-        self._options.setAlignment(1)  # rows follow each other without padding, also where the width is odd
 
     def show(self, array: NDArray[Any]) -> None:
         """Upload `array` (H, W[, channels]) unless it is what was uploaded last."""
         if array is self._shown:
             return
         self._shown = array
-        step = -(-max(array.shape[:2]) // self._max_px)
+        step = -(-max(array.shape[:2]) // self._gl.max_texture_px)
         array = np.ascontiguousarray(array[::step, ::step])
         height, width = array.shape[:2]
         texture = self._texture
         if texture is None or (texture.width(), texture.height()) != (width, height):
             texture = self._allocated(width, height)
-        data = voidptr(array.ctypes.data)
-        texture.setData(0, 0, 0, width, height, 1, *self._pixels, data, self._options)
+        # Rows follow each other without padding, also where the width is odd. Set by hand, as Qt 6.11 does not
+        # heed a QOpenGLPixelTransferOptions here.
+        self._gl.pixel_store(UNPACK_ALIGNMENT, 1)
+        texture.setData(0, 0, 0, width, height, 1, *self._pixels, voidptr(array.ctypes.data))
+        self._gl.pixel_store(UNPACK_ALIGNMENT, 4)
 
     def bind(self, unit: int) -> None:
         if self._texture is not None:

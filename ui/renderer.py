@@ -1,19 +1,15 @@
 """Draws panes of colour and depth into whatever framebuffer is bound: the viewport's, or one for a snapshot."""
 
-from enum import IntEnum
-
-from PyQt6.QtGui import QColor, QOpenGLContext
+from PyQt6.QtGui import QOpenGLContext
 from PyQt6.QtOpenGL import QOpenGLTexture, QOpenGLVertexArrayObject
 
 from core import colormaps
 from core.depth_range import scale_of
 from core.look import Look
-from core.messages import DepthArray, RgbArray
 from ui import gl
-from ui.fit import Content, Pane, Rect
+from ui.fit import Content, Pane
 from ui.gl_program import ArrayTexture, Program
-
-BACKGROUND = QColor("#0e1013")
+from ui.scene import BACKGROUND, Scene, on_pixels
 
 _COLOUR, _DEPTH, _COLORMAP = range(3)  # texture units
 _SHRUNK = 0.6  # a picture shown smaller than this is averaged over four lookups
@@ -22,14 +18,6 @@ _FEATURES = {
     Content.DEPTH: ("SHOWS_DEPTH",),
     Content.OVERLAY: ("SHOWS_COLOUR", "SHOWS_DEPTH"),
 }
-
-
-class Mark(IntEnum):
-    """As numbered in marker_fragment.glsl."""
-
-    EDGE = 0
-    HANDLE = 1
-    CROSS = 2
 
 
 class Renderer:
@@ -45,12 +33,10 @@ class Renderer:
         self._corners = QOpenGLVertexArrayObject()  # empty: the vertex shader makes the corners of their numbers
         self._corners.create()
         self._programs: dict[tuple[Content, int], Program] = {}
-        self._marks = Program("marker_fragment")
         formats, pixels, types = QOpenGLTexture.TextureFormat, QOpenGLTexture.PixelFormat, QOpenGLTexture.PixelType
-        limit = self._gl.max_texture_px
-        self._colour = ArrayTexture(formats.RGB8_UNorm, pixels.RGB, types.UInt8, limit)
-        self._depth = ArrayTexture(formats.R32F, pixels.Red, types.Float32, limit)
-        self._colormap = ArrayTexture(formats.RGB8_UNorm, pixels.RGB, types.UInt8, limit)
+        self._colour = ArrayTexture(formats.RGB8_UNorm, pixels.RGB, types.UInt8, self._gl)
+        self._depth = ArrayTexture(formats.R32F, pixels.Red, types.Float32, self._gl)
+        self._colormap = ArrayTexture(formats.RGB8_UNorm, pixels.RGB, types.UInt8, self._gl)
         for content in Content:  # now, so that a driver that refuses one says so at the start
             self._program(content, 1)
 
@@ -60,48 +46,32 @@ class Renderer:
 
     def draw(
         self,
-        panes: tuple[Pane, ...],
-        look: Look,
-        rgb: RgbArray,
-        depth: DepthArray | None,
+        scene: Scene,
         target_wh: tuple[int, int],
         density: float = 1.0,
     ) -> None:
-        """Clear the bound framebuffer of `target_wh` pixels and draw the panes that can be drawn.
+        """Clear the bound framebuffer of `target_wh` device pixels and draw the scene, without its marks.
 
-        `panes` are in units of `density` pixels. Without depth only panes of colour are drawn.
+        `density`: device pixels in a logical one.
         """
+        depth, look = scene.depth, scene.look
         self.clear(target_wh)
-        self._colour.show(rgb)
+        self._colour.show(scene.rgb)
         self._colour.bind(_COLOUR)
         if depth is not None:
             self._depth.show(depth)
             self._depth.bind(_DEPTH)
             self._colormap.show(colormaps.table(look.colormap)[None])
             self._colormap.bind(_COLORMAP)
-        for pane in panes:
+        for pane in scene.panes:
             if depth is not None or pane.content is Content.COLOUR:
-                self._draw_pane(pane, look, rgb.shape[1], target_wh, density)
+                self._draw_pane(pane, look, scene.rgb.shape[1], target_wh, density)
 
     def clear(self, target_wh: tuple[int, int]) -> None:
         """Nothing but the background."""
         self._gl.viewport(0, 0, *target_wh)
-        self._gl.disable(gl.BLEND)
         self._gl.clear_color(BACKGROUND.redF(), BACKGROUND.greenF(), BACKGROUND.blueF(), 1.0)
         self._gl.clear(gl.COLOR_BUFFER_BIT)
-
-    def draw_mark(self, mark: Mark, rect: Rect, target_wh: tuple[int, int], density: float) -> None:
-        """A mark over what is drawn; `rect` in units of `density` pixels."""
-        left, top, right, bottom = _pixels(rect, density)
-        self._marks.bind()
-        self._marks.set("part", 0.0, 0.0, 1.0, 1.0)
-        self._marks.set("shape", int(mark))
-        self._marks.set("size", float(right - left), float(bottom - top))
-        self._marks.set("density", float(density))
-        self._gl.enable(gl.BLEND)
-        self._gl.blend_func_separate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ONE, gl.ONE)
-        self._draw_rectangle(left, top, right, bottom, target_wh)
-        self._gl.disable(gl.BLEND)
 
     def destroy(self) -> None:
         """Free what lies in the context."""
@@ -113,7 +83,7 @@ class Renderer:
     def _draw_pane(
         self, pane: Pane, look: Look, picture_width_px: int, target_wh: tuple[int, int], density: float
     ) -> None:
-        left, top, right, bottom = _pixels(pane.visible, density)
+        left, top, right, bottom = on_pixels(pane.visible, density)
         picture = pane.picture
         if right <= left or bottom <= top:
             return
@@ -153,13 +123,3 @@ class Renderer:
             program.set("colormap", _COLORMAP)
             self._programs[content, colour_taps] = program
         return program
-
-
-def _pixels(rect: Rect, density: float) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of `rect` on whole pixels, so that neighbours neither overlap nor gape."""
-    return (
-        round(rect.x * density),
-        round(rect.y * density),
-        round(rect.right * density),
-        round(rect.bottom * density),
-    )

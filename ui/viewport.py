@@ -1,28 +1,34 @@
 """The picture in the window: colour and depth in one of five views, with zoom, probe and a draggable wipe."""
 
+import logging
 import time
 from dataclasses import replace
+from typing import TypeAlias
 
 from PyQt6.QtCore import QEvent, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QMouseEvent, QWheelEvent
-from PyQt6.QtOpenGL import QOpenGLFramebufferObject
-from PyQt6.QtOpenGLWidgets import QOpenGLWidget
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from core.errors import WindowError
 from core.look import Look, View
 from core.messages import DepthArray, DepthResult, Frame
 from ui.fit import Pane, Rect, Zoom, fit, pane_at, panned, sheet, whole, wipe_edge, zoomed
-from ui.gl import surface_format
+from ui.gl import has_fast_opengl
+from ui.gl_canvas import GlCanvas
 from ui.probe import Probe, probe
-from ui.renderer import Mark, Renderer
+from ui.raster_canvas import RasterCanvas
+from ui.scene import Mark, Scene
+
+Canvas: TypeAlias = GlCanvas | RasterCanvas
+
+_log = logging.getLogger(__name__)
 
 _GRAB_PX = 8.0  # how near the wipe's edge the mouse takes hold of it
 _ZOOM_STEP = 1.2  # for each notch of the wheel
 
 
-class Viewport(QOpenGLWidget):
-    """Shows the newest result as `Look` says. Pixels go to the driver as they came; the shader does the rest.
+class Viewport(QWidget):
+    """Shows the newest result as `Look` says, on a canvas of OpenGL, or of QPainter where that is cheaper.
 
     Used by: window thread only.
     """
@@ -32,25 +38,30 @@ class Viewport(QOpenGLWidget):
     painted = pyqtSignal(
         float, float
     )  # capture-to-paint ms and paint time (monotonic s), once for each new result
-    failed = pyqtSignal(object)  # WindowError: OpenGL cannot be used, nothing will be painted
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, opengl: bool | None = None) -> None:
+        """`opengl`: paint with it or without; None: with it where a graphics processor runs it."""
         super().__init__(parent)
-        self.setFormat(surface_format())
         self.setMouseTracking(True)
         self.setAccessibleName("Picture and depth")
         self._look = Look()
         self._frame: Frame | None = None
         self._result: DepthResult | None = None
         self._zoom = Zoom()
-        self._renderer: Renderer | None = None
         self._cursor: QPointF | None = None  # None while it is outside
         self._probe: Probe | None = None  # told last
         self._dragging_wipe = False
         self._panned_from: QPointF | None = None
         self._unpainted: DepthResult | None = None  # the result that no paint has shown yet
         self._drawn: DepthResult | None = None  # drawn, and not yet on the screen
-        self.frameSwapped.connect(self._tell_painted)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._canvas: Canvas = RasterCanvas(self._scene, self)
+        if opengl if opengl is not None else has_fast_opengl():
+            canvas = GlCanvas(self._scene, self)
+            canvas.refused.connect(self._give_opengl_up, Qt.ConnectionType.QueuedConnection)
+            self._canvas = canvas
+        self._paint_by(self._canvas)
 
     # What is shown
 
@@ -58,7 +69,7 @@ class Viewport(QOpenGLWidget):
         self._result = self._unpainted = result
         self._frame = result.frame
         self._tell_probe()
-        self.update()
+        self._canvas.update()
 
     def show_frame(self, frame: Frame) -> None:
         """Colour alone, until the first depth of its source is there."""
@@ -67,73 +78,55 @@ class Viewport(QOpenGLWidget):
         self._result = self._unpainted = None
         self._frame = frame
         self._tell_probe()
-        self.update()
+        self._canvas.update()
 
     def set_look(self, look: Look) -> None:
         if look != self._look:
             self._look = look
             self._choose_pointer()
             self._tell_probe()
-            self.update()
+            self._canvas.update()
 
     def clear(self) -> None:
         self._frame = self._result = self._unpainted = None
         self._zoom = Zoom()
         self._tell_probe()
-        self.update()
+        self._canvas.update()
 
     def picture(self) -> QImage:
         """What is shown, at the source's resolution, without marks and zoom; SIDE twice as wide, colour left.
 
         A null image while there is nothing to show.
         """
-        if self._frame is None or self._renderer is None:
+        if self._frame is None:
             return QImage()
-        rgb = self._frame.rgb
-        (width, height), panes = sheet(self._effective_view(), rgb.shape[:2], self._look.wipe)
-        density = min(1.0, self._renderer.max_texture_px / max(width, height))
-        target_wh = max(round(width * density), 1), max(round(height * density), 1)
-        self.makeCurrent()
-        try:
-            target = QOpenGLFramebufferObject(*target_wh)
-            if not target.bind():
-                return QImage()
-            self._renderer.draw(panes, self._look, rgb, self._depth(), target_wh, density)
-            image = target.toImage()
-            target.release()
-        finally:
-            self.doneCurrent()
-        return image.convertToFormat(QImage.Format.Format_RGB888)
+        height, width = self._frame.rgb.shape[:2]
+        size_wh, panes = sheet(self._effective_view(), (height, width), self._look.wipe)
+        return self._canvas.picture(Scene(self._frame.rgb, self._depth(), self._look, panes), size_wh)
 
     # Painting
 
-    def initializeGL(self) -> None:
-        # Again after the widget moved to another window: everything lived in the old context.
-        context = self.context()
-        if context is None:
-            return
-        try:
-            self._renderer = Renderer(context)
-        except WindowError as error:
-            self._renderer = None
-            self.failed.emit(error)
-            return
-        context.aboutToBeDestroyed.connect(self._release)
-
-    def paintGL(self) -> None:
-        if self._renderer is None:
-            return
-        density = self.devicePixelRatioF()
-        target_wh = round(self.width() * density), round(self.height() * density)
+    def _scene(self) -> Scene | None:
+        """What to paint now; asked for by the canvas in the middle of its paint."""
         if self._frame is None:
-            self._renderer.clear(target_wh)
-            return
-        panes = self._panes()
-        self._renderer.draw(panes, self._look, self._frame.rgb, self._depth(), target_wh, density)
-        for mark, rect in self._marks(panes):
-            self._renderer.draw_mark(mark, rect, target_wh, density)
+            return None
         if self._unpainted is not None:
             self._drawn, self._unpainted = self._unpainted, None
+        panes = self._panes()
+        return Scene(self._frame.rgb, self._depth(), self._look, panes, self._marks(panes))
+
+    def _paint_by(self, canvas: Canvas) -> None:
+        canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        canvas.shown.connect(self._tell_painted)
+        self._layout.addWidget(canvas)
+
+    def _give_opengl_up(self, error: WindowError) -> None:
+        _log.warning("%s; the picture is painted without OpenGL", error)
+        old, self._canvas = self._canvas, RasterCanvas(self._scene, self)
+        self._layout.removeWidget(old)
+        old.hide()
+        old.deleteLater()
+        self._paint_by(self._canvas)
 
     def _tell_painted(self) -> None:
         if self._drawn is not None:
@@ -141,13 +134,6 @@ class Viewport(QOpenGLWidget):
             latency_ms = 1e3 * (now_s - self._drawn.frame.captured_at_s)
             self._drawn = None
             self.painted.emit(latency_ms, now_s)
-
-    def _release(self) -> None:
-        if self._renderer is not None:
-            self.makeCurrent()
-            self._renderer.destroy()
-            self._renderer = None
-            self.doneCurrent()
 
     def _depth(self) -> DepthArray | None:
         return None if self._result is None else self._result.inverse_depth
@@ -164,8 +150,8 @@ class Viewport(QOpenGLWidget):
         picture_hw = self._frame.rgb.shape[:2]
         return fit(self._effective_view(), picture_hw, (self.width(), self.height()), self._zoom, self._look.wipe)
 
-    def _marks(self, panes: tuple[Pane, ...]) -> list[tuple[Mark, Rect]]:
-        marks = []
+    def _marks(self, panes: tuple[Pane, ...]) -> tuple[tuple[Mark, Rect], ...]:
+        marks: list[tuple[Mark, Rect]] = []
         if self._effective_view() is View.WIPE:
             visible = whole(panes[0], panes).visible
             edge = wipe_edge(panes[0].picture, self._look.wipe)
@@ -182,7 +168,7 @@ class Viewport(QOpenGLWidget):
                     y = pane.picture.y + place[1] * pane.picture.height
                     if pane.cell.contains(x, y):
                         marks.append((Mark.CROSS, Rect(x - 12.0, y - 12.0, 24.0, 24.0)))
-        return marks
+        return tuple(marks)
 
     # The mouse
 
@@ -207,7 +193,7 @@ class Viewport(QOpenGLWidget):
             panes = self._panes()
             if panes:
                 self._zoom = panned(self._zoom, moved.x(), moved.y(), whole(panes[0], panes))
-                self.update()
+                self._canvas.update()
         self._point_at(position)
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
@@ -220,7 +206,7 @@ class Viewport(QOpenGLWidget):
         if event is not None and event.button() is Qt.MouseButton.LeftButton:
             self._zoom = Zoom()
             self._point_at(event.position())
-            self.update()
+            self._canvas.update()
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         if event is None:
@@ -232,7 +218,7 @@ class Viewport(QOpenGLWidget):
             factor = _ZOOM_STEP ** (event.angleDelta().y() / 120)
             self._zoom = zoomed(self._zoom, factor, whole(pane, panes), position.x(), position.y())
             self._point_at(position)
-            self.update()
+            self._canvas.update()
         event.accept()
 
     def leaveEvent(self, event: QEvent | None) -> None:
@@ -243,7 +229,7 @@ class Viewport(QOpenGLWidget):
         self._choose_pointer()
         self._tell_probe()
         if self._result is not None and self._look.view is View.SIDE:
-            self.update()  # for the cross in the other pane
+            self._canvas.update()  # for the cross in the other pane
 
     def _tell_probe(self) -> None:
         found: Probe | None = None
@@ -272,7 +258,7 @@ class Viewport(QOpenGLWidget):
         wipe = min(max((position.x() - picture.x) / picture.width, 0.0), 1.0)
         if wipe != self._look.wipe:
             self._look = replace(self._look, wipe=wipe)  # at once: the edge stays under the mouse
-            self.update()
+            self._canvas.update()
             self.wipe_dragged.emit(wipe)
 
     def _choose_pointer(self) -> None:
