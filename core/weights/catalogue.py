@@ -6,6 +6,7 @@ Imports no torch and reads headers alone, so the window can list models before i
 import difflib
 import math
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import platformdirs
@@ -59,23 +60,36 @@ def locate(name_or_path: str) -> Path:
     if found is not None:
         size = f"{(found.download_bytes or 0) / 1e6:.0f} MB"
         raise WeightsError(
-            f"{found.name} is not on this computer: get it with `python main.py models fetch {found.name}` ({size})"
+            f"{found.name} is not on this computer: fetch it ({size}) with `models fetch {found.name}`, "
+            "or pick it in the window"
         )
     path = Path(name_or_path).expanduser()
-    if path.is_dir() and (path / "model.safetensors").is_file():
-        return path / "model.safetensors"
-    if path.exists():
-        return path
+    in_folder = path / "model.safetensors"  # as a clone of a Hugging Face repository has it
+    for file in (in_folder, path):
+        if _is_file(file):
+            return file
     if path.suffix.lower() in _SUFFIXES or path.name != name_or_path:
-        raise WeightsError(f"there is no model file {path}; check the path, or see `python main.py models list`")
-    raise WeightsError(f"there is no model called {name_or_path!r}{_suggestion(name_or_path)}")
+        raise WeightsError(f"there is no model file {path}; check the path, or see `models list`")
+    raise WeightsError(f"there is no model called {name_or_path!r}{suggestion(name_or_path, names())}")
 
 
-def _suggestion(name: str) -> str:
-    names = [entry.name for entry in entries()]
-    if close := difflib.get_close_matches(name, names, n=1):
+def names() -> list[str]:
+    return [entry.name for entry in entries()]
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """The end of a message about a name that is not known."""
+    choices = list(known)
+    if close := difflib.get_close_matches(name, choices, n=1):
         return f"; did you mean {close[0]}?"
-    return f"; there are {', '.join(names)}"
+    return f"; there are {', '.join(choices)}"
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long, a folder without permission: not a file this person can use
+        return False
 
 
 def _survey() -> tuple[tuple[ModelEntry, ...], tuple[str, ...]]:
@@ -124,7 +138,7 @@ def _own_entry(path: Path, whereabouts: str) -> ModelEntry:
 
 def _published_entry(model: PublishedModel) -> ModelEntry:
     path = published_path(model)
-    here = path.is_file()
+    here = _is_file(path)
     whereabouts = "on this computer" if here else f"to fetch, {model.bytes / 1e6:.0f} MB"
     return ModelEntry(
         name=model.name,
