@@ -127,7 +127,8 @@ class Session:
         return self._pipeline.newest_frame()
 
     def position_s(self) -> float | None:
-        return self._pipeline.position_s
+        playing = self._pipeline.playing
+        return playing.position_s if playing else None
 
     def cameras(self) -> tuple[CameraInfo, ...]:
         return self._watch.cameras

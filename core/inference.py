@@ -51,7 +51,8 @@ class Inference:
         self._ready_hw: set[tuple[int, int]] = set()  # sizes the running engine is prepared for
         self._hw: tuple[int, int] | None = None  # the size in use
         self._asked_hw: tuple[int, int] | None = None  # the size the loader prepares
-        self._failed_hw: tuple[int, int] | None = None  # the running engine failed at this size: not tried again
+        self._good_hw: tuple[int, int] | None = None  # the last size at which the running engine gave depth
+        self._failed_hw: tuple[int, int] | None = None  # and the one at which it failed: not tried again
         self._rate = RateMeter()
         self._tally = _Tally()
         self._thread = threading.Thread(target=self._run, name="fathom-inference", daemon=True)
@@ -128,13 +129,15 @@ class Inference:
         if old is not None:
             old.close()
         self._ready_hw = {self._hw} if self._hw else set()
-        self._asked_hw = self._failed_hw = None
+        self._asked_hw = self._good_hw = self._failed_hw = None
         self._board.change(model_state=ModelState.READY, model=fresh.info, model_detail="", model_progress=None)
         return fresh
 
-    def _choose_hw(self, engine: "Engine", frame: Frame) -> tuple[int, int]:
-        """The size asked for once it is prepared, until then the one in use."""
+    def _choose_hw(self, engine: "Engine", frame: Frame) -> tuple[int, int] | None:
+        """The size asked for once it is prepared, until then the one in use; None where all that is left failed."""
         wanted = network_hw(*self._size, (frame.rgb.shape[0], frame.rgb.shape[1]))
+        if wanted == self._failed_hw:
+            return self._good_hw
         if self._hw is None or wanted in self._ready_hw or self._recording is not None:
             self._ready_hw.add(wanted)
             self._hw = wanted
@@ -151,26 +154,35 @@ class Inference:
 
     def _infer(self, engine: "Engine", capture: Capture, frame: Frame) -> None:
         hw = self._choose_hw(engine, frame)
-        if hw == self._failed_hw:
+        if hw is None:
             return
+        self._tally.take(capture)
         started_s = time.monotonic()
         try:
             depth = engine.infer(frame.rgb, hw)
         except Exception as error:  # noqa: BLE001 - one frame's failure must not end the live view
-            self._failed_hw = hw
-            self._board.change(model_state=ModelState.FAILED)
-            self._board.fault(str(error) or type(error).__name__, Action.USE_BUILT_IN_MODEL)
-            if self._recording is not None:
-                self._recording.close()
+            self._failed(hw, str(error) or type(error).__name__)
             return
         finished_s = time.monotonic()
-        if self._failed_hw is not None:
-            self._failed_hw = None
+        if self._good_hw is None:
             self._board.change(model_state=ModelState.READY)
+        self._good_hw = hw
         self._rate.tick(finished_s)
         low, high = sample_percentiles(depth)
         rates = self._tally.rates(capture, self._rate.per_second)
         self._publish(DepthResult(frame, depth, low, high, engine.info, started_s, finished_s, rates))
+
+    def _failed(self, hw: tuple[int, int], line: str) -> None:
+        """Go on at the size that worked, where there is one; a recording ends, as it would lack frames."""
+        self._failed_hw, self._hw = hw, self._good_hw
+        if self._good_hw is None:
+            self._board.change(model_state=ModelState.FAILED)
+            self._board.fault(line, Action.USE_BUILT_IN_MODEL)
+        else:
+            height, width = self._good_hw
+            self._board.fault(f"{line}; going on at {height}x{width}")
+        if self._recording is not None:
+            self._recording.close()
 
     def _publish(self, result: DepthResult) -> None:
         if self._recording is not None:
@@ -193,11 +205,14 @@ class _Tally:
         self._inferred = 0
         self._dropped_before = 0
 
-    def rates(self, capture: Capture, depth_fps: float) -> Rates:
+    def take(self, capture: Capture) -> None:
+        """A frame of this source goes into the network."""
         if capture.source_id != self._source_id:
             self._source_id, self._inferred = capture.source_id, 0
             self._dropped_before = capture.dropped
         self._inferred += 1
+
+    def rates(self, capture: Capture, depth_fps: float) -> Rates:
         return Rates(
             source_fps=capture.rate.per_second,
             depth_fps=depth_fps,

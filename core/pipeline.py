@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from core.capture import OpenSource, SourceWish
+from core.capture import Capture, OpenSource, SourceWish
 from core.handoff import Closed, FrameQueue, LatestSlot
 from core.inference import Inference
 from core.loading import LoadEngine, Loader, ModelWish, load_engine
@@ -54,18 +54,17 @@ class Pipeline:
         self._switch.resend()
 
     def set_every_frame(self, *, every_frame: bool) -> None:
-        if (playing := self._switch.playing) is not None:
-            playing.set_every_frame(every_frame=every_frame)
+        if self.playing is not None:
+            self.playing.set_every_frame(every_frame=every_frame)
+
+    @property
+    def playing(self) -> Capture | None:
+        """The source that plays, with its transport and position; None before there is one."""
+        return self._switch.playing
 
     @property
     def transport(self) -> Transport | None:
-        return self._switch.transport
-
-    @property
-    def position_s(self) -> float | None:
-        """Media time of the newest picture taken from a file."""
-        playing = self._switch.playing
-        return playing.position_s if playing else None
+        return self.playing.transport if self.playing else None
 
     # What came of it
 
@@ -82,11 +81,15 @@ class Pipeline:
     def newest_frame(self) -> Frame | None:
         return _take(self._switch.frames)
 
-    def close(self) -> None:
-        """Stop all threads and release source and engine. Order: hand-offs, inference, then capture and loader."""
+    def stop(self) -> None:
+        """Tell all threads to end; returns at once."""
         self._inference.stop()
         self._switch.stop()
         self._loader.stop()
+
+    def close(self) -> None:
+        """Stop, and wait until source and engine are released. Order: inference, then capture and loader."""
+        self.stop()
         self._inference.join()
         self._switch.join()
         self._loader.join()

@@ -8,7 +8,6 @@ from core.capture import Capture, OpenSource, SourceWish
 from core.handoff import Closed, LatestSlot
 from core.messages import Action, Frame, SourceInfo, SourceKind, SourceState
 from core.status_board import StatusBoard
-from core.transport import Transport
 
 if TYPE_CHECKING:
     from core.sources.source import Source
@@ -72,16 +71,10 @@ class SourceSwitch:
     def playing(self) -> Capture | None:
         return self._playing
 
-    @property
-    def transport(self) -> Transport | None:
-        """Of the source that plays; None before there is one."""
-        playing = self._playing
-        return playing.transport if playing else None
-
     def resend(self) -> None:
         """Have the picture that stands shown again: the network or its size changed."""
-        if (transport := self.transport) is not None:
-            transport.resend()
+        if (playing := self._playing) is not None:
+            playing.transport.resend()
 
     def stop(self) -> None:
         with self._changed:
@@ -107,7 +100,7 @@ class SourceSwitch:
         finished: Capture | None = None
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._stopping or self._playing is not finished)  # noqa: B023
+                self._changed.wait_for(lambda: self._stopping or self._playing not in (None, finished))  # noqa: B023
                 capture = self._playing
                 if self._stopping or capture is None:
                     return None

@@ -1,0 +1,176 @@
+"""A session without a pipeline: keeps what it was asked, gives what a test puts into it."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.settings import Settings, changed
+from app.settings_store import SettingsStore
+from core.messages import (
+    CameraInfo,
+    CameraMode,
+    DepthResult,
+    Fault,
+    Frame,
+    ModelEntry,
+    ModelInfo,
+    ModelState,
+    Rates,
+    SourceInfo,
+    SourceKind,
+    SourceState,
+    Status,
+)
+
+NANO = ModelEntry(
+    "fathom-nano", "built in, 3.3 M parameters", "nano.safetensors", 256, 3_300_000, note="rough on real pictures"
+)
+TINY = ModelEntry("swin2-tiny-256", "39.8 M parameters", "tiny.safetensors", 256, 39_800_000)
+BASE = ModelEntry("swin2-base-384", "100 M parameters", None, 384, 100_000_000, download_bytes=410_000_000)
+CAMERA = CameraInfo("camera:0", "HD Pro Webcam C920", (CameraMode(1920, 1080, 30.0), CameraMode(640, 480, 30.0)))
+
+CLIP = SourceInfo(
+    SourceKind.VIDEO, "clip.mp4", "/media/clip.mp4", 640, 360, 30.0, 12.0, 360, seekable=True, detail="h264"
+)
+LIVE = SourceInfo(SourceKind.CAMERA, "HD Pro Webcam C920", "camera:0", 1280, 720, 30.0, live=True, detail="MJPG")
+RUNNING = ModelInfo("fathom-nano", 3_300_000, 256, "fp32", "cpu", "CPU, 2 threads", "rough on real pictures")
+
+
+class FakeSession:
+    """Implements the contract of docs/architecture.md. `calls` lists what the window asked, in order."""
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        wake: Callable[[], None] = lambda: None,
+        store: SettingsStore | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.wake = wake
+        self.calls: list[tuple[Any, ...]] = []
+        self.held = Status()
+        self.frame: Frame | None = None
+        self.result: DepthResult | None = None
+        self.at_s: float | None = None
+        self.known_cameras: tuple[CameraInfo, ...] = (CAMERA,)
+        self.known_models: tuple[ModelEntry, ...] = (NANO, TINY, BASE)
+        self.known_devices: tuple[str, ...] = ("auto", "cpu")
+        self.statuses_read = 0
+        self.snapshot_thread: threading.Thread | None = None
+        self.folder = Path("/pictures/fathom-1")
+
+    def asked(self, name: str) -> list[tuple[Any, ...]]:
+        """The arguments of every call of `name`."""
+        return [call[1:] for call in self.calls if call[0] == name]
+
+    def say(self, **values: Any) -> None:
+        """Change the status, as a thread of the pipeline would."""
+        self.held = replace(self.held, **values)
+        self.wake()
+
+    def play_source(self, source: SourceInfo = CLIP, **values: Any) -> None:
+        self.say(
+            source=source,
+            source_state=SourceState.PLAYING,
+            source_id=1,
+            model_state=ModelState.READY,
+            model=RUNNING,
+            **values,
+        )
+
+    def give(self, result: DepthResult) -> None:
+        self.result = result
+        self.wake()
+
+    # The contract
+
+    def start(self) -> None:
+        self.calls.append(("start",))
+
+    def change(self, **values: Any) -> None:
+        self.settings = changed(self.settings, **values)
+        self.calls.append(("change", values))
+
+    def open_source(self, address: str) -> None:
+        self.calls.append(("open_source", address))
+        recent = (address, *(a for a in self.settings.recent_sources if a != address))
+        self.settings = changed(self.settings, source=address, recent_sources=recent)
+
+    def status(self) -> Status:
+        self.statuses_read += 1
+        return self.held
+
+    def newest_result(self) -> DepthResult | None:
+        result, self.result = self.result, None
+        return result
+
+    def newest_frame(self) -> Frame | None:
+        frame, self.frame = self.frame, None
+        return frame
+
+    def toggle_pause(self) -> None:
+        self.calls.append(("toggle_pause",))
+
+    def pause(self) -> None:
+        self.calls.append(("pause",))
+
+    def play(self) -> None:
+        self.calls.append(("play",))
+
+    def step(self, frames: int) -> None:
+        self.calls.append(("step", frames))
+
+    def seek(self, time_s: float) -> None:
+        self.calls.append(("seek", time_s))
+
+    def position_s(self) -> float | None:
+        return self.at_s
+
+    def cameras(self) -> tuple[CameraInfo, ...]:
+        return self.known_cameras
+
+    def models(self) -> tuple[ModelEntry, ...]:
+        return self.known_models
+
+    def devices(self) -> tuple[str, ...]:
+        return self.known_devices
+
+    def fetch_model(self, name: str) -> None:
+        self.calls.append(("fetch_model", name))
+
+    def cancel_fetch(self) -> None:
+        self.calls.append(("cancel_fetch",))
+
+    def snapshot(self, result: DepthResult, view_png: bytes | None) -> Path:
+        self.snapshot_thread = threading.current_thread()
+        self.calls.append(("snapshot", result, view_png))
+        return self.folder
+
+    def do(self, fault: Fault) -> None:
+        self.calls.append(("do", fault))
+
+    def dismiss(self, fault: Fault) -> None:
+        self.calls.append(("dismiss", fault))
+
+    def close(self) -> None:
+        self.calls.append(("close",))
+
+
+def a_result(
+    index: int = 0, *, low: float = 1.0, high: float = 5.0, source_id: int = 1, wh: tuple[int, int] = (640, 360)
+) -> DepthResult:
+    """A picture with a gradient of depth from `low` at the left to `high` at the right."""
+    width, height = wh
+    now_s = time.monotonic()
+    rgb = np.zeros((height, width, 3), np.uint8)
+    rgb[..., 0] = np.linspace(0, 255, width, dtype=np.uint8)
+    rgb[..., 2] = np.linspace(0, 255, height, dtype=np.uint8)[:, None]
+    depth = np.tile(np.linspace(low, high, 256, dtype=np.float32), (256, 1))
+    rates = Rates(source_fps=30.0, depth_fps=12.4, captured=index * 2, inferred=index, dropped=index)
+    frame = Frame(index, now_s - 0.08, rgb, index / 30, source_id)
+    return DepthResult(frame, depth, low, high, RUNNING, now_s - 0.06, now_s, rates)
