@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QImage, QPainter
-from PyQt6.QtOpenGL import QOpenGLFramebufferObject
+from PyQt6.QtOpenGL import QOpenGLFramebufferObject, QOpenGLPaintDevice
 from PyQt6.QtOpenGLWidgets import QOpenGLWidget
 from PyQt6.QtWidgets import QWidget
 
@@ -52,8 +52,11 @@ class GlCanvas(QOpenGLWidget):
             return
         self._renderer.draw(scene, target_wh, density)
         if scene.marks:
-            painter = QPainter(self)
-            paint_marks(painter, scene.marks)
+            # Not QPainter(self): while Qt grabs the widget, that would paint somewhere else.
+            device = QOpenGLPaintDevice(*target_wh)
+            device.setDevicePixelRatio(density)
+            painter = QPainter(device)
+            paint_marks(painter, scene.marks, density)
             painter.end()
 
     def picture(self, scene: Scene, size_wh: tuple[int, int]) -> QImage:

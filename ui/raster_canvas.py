@@ -41,7 +41,7 @@ class RasterCanvas(QWidget):
         scene = self._scene()
         if scene is not None:
             self._images.paint(painter, scene, self.devicePixelRatioF())
-            paint_marks(painter, scene.marks)
+            paint_marks(painter, scene.marks, self.devicePixelRatioF())
         painter.end()
         QTimer.singleShot(0, self.shown.emit)  # Qt brings the window to the screen right after this event
 

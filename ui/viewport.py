@@ -15,6 +15,7 @@ from core.messages import DepthArray, DepthResult, Frame
 from ui.fit import Pane, Rect, Zoom, fit, pane_at, panned, sheet, whole, wipe_edge, zoomed
 from ui.gl import has_fast_opengl
 from ui.gl_canvas import GlCanvas
+from ui.marks import CROSS_PX, HANDLE_PX
 from ui.probe import Probe, probe
 from ui.raster_canvas import RasterCanvas
 from ui.scene import Mark, Scene
@@ -157,7 +158,7 @@ class Viewport(QWidget):
             edge = wipe_edge(panes[0].picture, self._look.wipe)
             middle = visible.y + visible.height / 2
             marks.append((Mark.EDGE, Rect(edge - 3.0, visible.y, 6.0, visible.height)))
-            marks.append((Mark.HANDLE, Rect(edge - 14.0, middle - 14.0, 28.0, 28.0)))
+            marks.append((Mark.HANDLE, _square(edge, middle, HANDLE_PX)))
         elif self._effective_view() is View.SIDE and self._cursor is not None:
             # The same place in the other pane, where the cursor is not.
             here = pane_at(panes, self._cursor.x(), self._cursor.y())
@@ -167,7 +168,7 @@ class Viewport(QWidget):
                     x = pane.picture.x + place[0] * pane.picture.width
                     y = pane.picture.y + place[1] * pane.picture.height
                     if pane.cell.contains(x, y):
-                        marks.append((Mark.CROSS, Rect(x - 12.0, y - 12.0, 24.0, 24.0)))
+                        marks.append((Mark.CROSS, _square(x, y, CROSS_PX)))
         return tuple(marks)
 
     # The mouse
@@ -273,3 +274,7 @@ class Viewport(QWidget):
                 shape = shapes.CrossCursor
         if self.cursor().shape() is not shape:
             self.setCursor(shape)
+
+
+def _square(x: float, y: float, side: float) -> Rect:
+    return Rect(x - side / 2, y - side / 2, side, side)
