@@ -11,6 +11,7 @@ from typing import Any
 
 from core.errors import WeightsError
 from core.weights.infer_config import Sizes, Training
+from core.weights.wording import shown
 
 FILE_NAME = "config.json"
 MAX_BYTES = 1 << 20
@@ -102,4 +103,4 @@ def _whole(key: str, value: object, least: int) -> int:
 
 
 def _refuse(key: str, value: object, wanted: str) -> None:
-    raise WeightsError(f"{FILE_NAME} has {key} = {repr(value)[:60]}, but {wanted}; fetch it again")
+    raise WeightsError(f"{FILE_NAME} has {key} = {shown(repr(value))}, but {wanted}; fetch it again")

@@ -15,6 +15,7 @@ from core.model.config import DPTConfig
 from core.weights.own_metadata import OWN_FORMAT, TEXTS
 from core.weights.provenance import replacing
 
+WRITTEN_AS = {"float16": torch.float16, "float32": torch.float32}
 _DTYPE_NAMES = {
     torch.float16: "F16",
     torch.bfloat16: "BF16",
@@ -40,6 +41,11 @@ class Weights:
     def parameters(self) -> int:
         return sum(tensor.numel() for tensor in self.state.values())
 
+    @property
+    def dtype(self) -> str:
+        """ "float16", or several where the file mixes them."""
+        return ", ".join(sorted({str(tensor.dtype).removeprefix("torch.") for tensor in self.state.values()}))
+
 
 def content_sha256(state: Mapping[str, Tensor]) -> str:
     """SHA-256 over every tensor's name, dtype, shape and bytes, in the order of their names."""
@@ -57,15 +63,15 @@ def check_content(metadata: Mapping[str, str], state: Mapping[str, Tensor]) -> N
         raise WeightsError("the weights are not those that were written (their hash differs): convert again")
 
 
-def write_weights(path: Path, weights: Weights, dtype: torch.dtype) -> None:
-    """Write `weights` to `path` in `dtype`, whole or not at all; the same weights give the same bytes.
+def write_weights(path: Path, weights: Weights, dtype: str) -> None:
+    """Write `weights` to `path` as one of `WRITTEN_AS`, whole or not at all; the same weights give the same bytes.
 
     Raises: WeightsError where a weight does not fit the dtype or the file cannot be written.
     """
-    state = {key: weights.state[key].to(dtype).contiguous() for key in sorted(weights.state)}
+    state = {key: weights.state[key].to(WRITTEN_AS[dtype]).contiguous() for key in sorted(weights.state)}
     for key, tensor in state.items():
         if not torch.isfinite(tensor).all():
-            raise WeightsError(f"{key} has values too large for {_DTYPE_NAMES[dtype]}: convert to float32 instead")
+            raise WeightsError(f"{key} has values too large for {dtype}: convert to float32 instead")
     metadata = {
         "format": OWN_FORMAT,
         "config": json.dumps(asdict(weights.config)),

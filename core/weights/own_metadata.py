@@ -12,6 +12,7 @@ from typing import Any
 from core.errors import EngineError, WeightsError
 from core.model.config import DPTConfig
 from core.weights.infer_config import Sizes, Training
+from core.weights.wording import shown
 
 OWN_FORMAT = "fathom-depth-1"
 TEXTS = ("name", "origin", "licence", "note", "source_sha256")
@@ -22,7 +23,7 @@ def config_of(metadata: Mapping[str, str]) -> DPTConfig:
     written = metadata.get("format", "none")
     if written != OWN_FORMAT:
         raise WeightsError(
-            f"the weights are in Fathom's names but their format is {written[:40]!r}, wanted {OWN_FORMAT!r}: "
+            f"the weights are in Fathom's names but their format is {shown(written)!r}, wanted {OWN_FORMAT!r}: "
             "convert them again with this version"
         )
     try:
@@ -48,4 +49,4 @@ def training_of(metadata: Mapping[str, str], sizes: Sizes) -> Training:
 
 def texts_of(metadata: Mapping[str, str]) -> dict[str, str]:
     """Name, origin, licence, note and source hash as the metadata tell them, each one line."""
-    return {key: " ".join(metadata.get(key, "").split())[:500] for key in TEXTS}
+    return {key: shown(" ".join(metadata.get(key, "").split()), 500) for key in TEXTS}

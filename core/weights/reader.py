@@ -17,8 +17,8 @@ from core.weights.infer_config import Shape, Sizes, Training, config_from, sizes
 from core.weights.keymap import HUGGING_FACE, MIDAS, OWN, KeyMap, Layout, identify, map_keys
 from core.weights.own_format import Weights
 from core.weights.provenance import remembered
+from core.weights.wording import listed
 
-_SHOWN = 3  # names in a message; the rest is a count
 _CHECKED = 0.3  # share of the progress once the container's checksums are read
 
 
@@ -109,16 +109,16 @@ def _check_complete(
         wanted = {key: tuple(tensor.shape) for key, tensor in DPT(config).state_dict().items()}
     problems = []
     if missing := [key for key in wanted if key not in shapes]:
-        problems.append(f"lacks {_listed(missing)}")
+        problems.append(f"lacks {listed(missing)}")
     if surplus := [*unexpected, *(source for key in shapes.keys() - wanted.keys() for source in sources[key])]:
-        problems.append(f"has {_listed(sorted(surplus))} that the network does not know")
+        problems.append(f"has {listed(sorted(surplus))} that the network does not know")
     wrong = [
         f"{sources[key][0]} {shapes[key]} instead of {shape}"
         for key, shape in wanted.items()
         if key in shapes and shapes[key] != shape
     ]
     if wrong:
-        problems.append(f"has the wrong shape in {_listed(wrong)}")
+        problems.append(f"has the wrong shape in {listed(wrong)}")
     if problems:
         raise WeightsError(f"the file {'; it '.join(problems)}. Nothing was loaded")
 
@@ -150,10 +150,4 @@ def _foreign(keys: list[str]) -> str:
     """Say what a file of tensors is that none of our layouts names."""
     if not keys:
         return "the file holds no tensors; wanted Swin V2 DPT weights"
-    shown = ", ".join(key if len(key) <= 60 else key[:57] + "..." for key in keys[:_SHOWN])
-    return f"these are not the weights of a Swin V2 DPT ({shown}); wanted MiDaS v3.1 Swin 2 ones or their like"
-
-
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(name if len(name) <= 100 else name[:97] + "..." for name in names[:_SHOWN])
-    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
+    return f"these are not the weights of a Swin V2 DPT ({listed(keys, 60)}); wanted those of MiDaS v3.1"

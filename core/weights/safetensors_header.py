@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from core.errors import WeightsError
+from core.weights.wording import shown
 
 MAX_HEADER_BYTES = 8 << 20  # the large published model's is 70 kB
 ITEM_BYTES = {  # of every type the format knows; which of them are weights is the reader's business
@@ -65,7 +66,7 @@ def parse_header(file: BinaryIO, name: str) -> SafetensorsHeader:
     try:
         header = json.loads(file.read(header_bytes).decode("utf-8"), object_pairs_hook=_no_doubles)
     except (ValueError, RecursionError) as error:
-        raise WeightsError(f"{name} has a damaged safetensors header ({_short(error)}); fetch it again") from error
+        raise WeightsError(f"{name} has a damaged safetensors header ({shown(error)}); fetch it again") from error
     if not isinstance(header, dict):
         raise WeightsError(f"{name} has a safetensors header that is no table; fetch it again")
     metadata = header.pop("__metadata__", {})
@@ -85,10 +86,10 @@ def _stored_tensor(name: str, key: str, entry: Any, data_start: int) -> StoredTe
             raise ValueError
         item_bytes = ITEM_BYTES[dtype]
     except (KeyError, TypeError, ValueError) as error:
-        raise WeightsError(f"{name} describes {_short(key)} in a way no model does; fetch it again") from error
+        raise WeightsError(f"{name} describes {shown(key)} in a way no model does; fetch it again") from error
     if math.prod(shape) * item_bytes != end - begin:
         raise WeightsError(
-            f"{name} says {_short(key)} has the shape {_short(shape)} but gives it {end - begin} bytes: refused"
+            f"{name} says {shown(key)} has the shape {shown(shape)} but gives it {end - begin} bytes: refused"
         )
     return StoredTensor(dtype, tuple(shape), data_start + begin, end - begin)
 
@@ -98,7 +99,7 @@ def _check_tiling(name: str, tensors: Mapping[str, StoredTensor], data_start: in
     expected = data_start
     for key, tensor in sorted(tensors.items(), key=lambda item: (item[1].offset, item[1].bytes)):
         if tensor.offset != expected:
-            raise WeightsError(f"{name} places {_short(key)} over or apart from its neighbour: refused")
+            raise WeightsError(f"{name} places {shown(key)} over or apart from its neighbour: refused")
         expected += tensor.bytes
     if expected > file_bytes:
         raise WeightsError(
@@ -113,9 +114,3 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(table) != len(pairs):
         raise ValueError("a name twice")
     return table
-
-
-def _short(thing: object) -> str:
-    """At most 60 printable characters of something a file said, for a message of one line."""
-    text = "".join(c if c.isprintable() else "?" for c in str(thing))
-    return text if len(text) <= 60 else text[:57] + "..."

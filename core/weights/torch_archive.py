@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from core.errors import WeightsError
+from core.weights.wording import listed
 
 MAX_PICKLE_BYTES = 8 << 20  # the large published model's is 60 kB
 MAX_DIRECTORY_BYTES = 16 << 20
@@ -91,9 +92,9 @@ class TorchArchive:
             code = archive.read(self._pickle)
         foreign = sorted({wanted for wanted in _names_asked_for(code) if not _is_tensor_part(wanted)})
         if foreign:
-            shown = ", ".join(wanted.replace(" ", ".") for wanted in foreign[:3])
+            names = listed([wanted.replace(" ", ".") for wanted in foreign])
             raise WeightsError(
-                f"{self._path.name} wants to run {shown[:120]} when it is opened: refused, nothing was run. "
+                f"{self._path.name} wants to run {names} when it is opened: refused, nothing was run. "
                 "Wanted a file with nothing but weights in it"
             )
 
@@ -165,6 +166,5 @@ def _tensors_of(content: Any, name: str) -> dict[str, Tensor]:
         if not isinstance(key, str) or not isinstance(value, Tensor) or value.layout is not torch.strided
     ]
     if strange:
-        shown = ", ".join(strange[:3])[:120]
-        raise WeightsError(f"{name} has {len(strange)} entries that are no weights: {shown}")
+        raise WeightsError(f"{name} has {len(strange)} entries that are no weights: {listed(strange)}")
     return content
