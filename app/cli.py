@@ -39,7 +39,7 @@ def main(argv: Sequence[str], show_window: live.ShowWindow) -> int:
             return _say(error, WRONG_USE if isinstance(error, SettingError) else FAILED)
         except KeyboardInterrupt:
             return INTERRUPTED
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the last net: one line, the rest in the log
             return _say(error, FAILED)
         return code
 
@@ -52,7 +52,7 @@ def with_command(argv: Sequence[str]) -> list[str]:
 
 
 def build_parser(show_window: live.ShowWindow) -> argparse.ArgumentParser:
-    parser = Parser(prog="fathom", description="Live depth from any camera.")
+    parser: argparse.ArgumentParser = Parser(prog="fathom", description="Live depth from any camera.")
     parser.add_argument("--version", action="version", version=f"Fathom {VERSION}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     live.add_parser(subparsers, show_window)

@@ -1,6 +1,7 @@
 """Depth of one picture on disk: 16-bit PNG, NumPy's .npy, or portable float map."""
 
 import io
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,8 @@ SUFFIXES = (".png", ".npy", ".pfm")
 def at_picture_size(inverse_depth: DepthArray, picture_hw: tuple[int, int]) -> DepthArray:
     """(h, w) of the network -> (H, W) of the picture, cubic, `align_corners=False`, as MiDaS does."""
     height, width = picture_hw
-    scaled: DepthArray = cv2.resize(inverse_depth, (width, height), interpolation=cv2.INTER_CUBIC)
-    return scaled
+    scaled = cv2.resize(inverse_depth, (width, height), interpolation=cv2.INTER_CUBIC)
+    return scaled.astype(np.float32, copy=False)
 
 
 def write_depth(path: Path, inverse_depth: DepthArray) -> str:
@@ -57,5 +58,6 @@ def write_whole(path: Path, data: bytes) -> None:
         part.write_bytes(data)
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise RecordingError(f"{path} could not be written: {error.strerror or error}") from error

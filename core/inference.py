@@ -134,7 +134,7 @@ class Inference:
         return fresh
 
     def _choose_hw(self, engine: "Engine", frame: Frame) -> tuple[int, int] | None:
-        """The size asked for once it is prepared, until then the one in use; None where all that is left failed."""
+        """The size asked for once it is prepared, until then the one in use; None where neither works."""
         wanted = network_hw(*self._size, (frame.rgb.shape[0], frame.rgb.shape[1]))
         if wanted == self._failed_hw:
             return self._good_hw

@@ -1,18 +1,15 @@
 """`image PICTURE... --out P`: depth of pictures, as files."""
 
 import argparse
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from app.commands.common import add_common, network_settings
 from core.errors import RecordingError, SourceError
 from core.network_size import network_hw
-
-if TYPE_CHECKING:
-    from core.messages import RgbArray
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -39,25 +36,39 @@ def run(args: argparse.Namespace) -> int:
 
     from core.depth_files import at_picture_size, write_depth
     from core.engine import Engine
+    from core.sources.picture_file import read_picture
 
     engine = Engine.load(settings.model, settings.precision, settings.device)
+    failures = 0
     try:
         for picture, target in tqdm(jobs, unit="picture", disable=len(jobs) < 2 or None):
-            rgb = _read(picture)
+            try:
+                rgb, is_damaged = read_picture(picture)
+            except SourceError as error:
+                if len(jobs) == 1:
+                    raise
+                tqdm.write(str(error), file=sys.stderr)  # the others are done all the same
+                failures += 1
+                continue
+            if is_damaged:
+                tqdm.write(f"{picture} is damaged: its depth is of what could be decoded", file=sys.stderr)
             height, width, _ = rgb.shape
             depth = engine.infer(rgb, network_hw(settings.size, settings.aspect, (height, width)))
             held = write_depth(target, at_picture_size(depth, (height, width)))
             tqdm.write(f"{target}: {held}")
     finally:
         engine.close()
-    return 0
+    return 1 if failures else 0
 
 
 def _jobs(pictures: list[str], out: Path, suffix: str) -> Iterator[tuple[Path, Path]]:
     """Each picture with the file its depth goes to. Raises: SourceError, RecordingError."""
-    from core.sources.pictures import picture_files
+    from core.sources.pictures import pictures_in
 
-    files = [file for name in pictures for file in picture_files(Path(name).expanduser())]
+    named = [Path(name).expanduser() for name in pictures]
+    files = [file for path in named for file in (pictures_in(path) if path.is_dir() else [path])]
+    if not files:
+        raise SourceError(f"there is no picture in {', '.join(pictures)}")
     if out.suffix and not out.is_dir():
         if len(files) != 1:
             raise RecordingError(f"{out} is one file, but there are {len(files)} pictures: name a folder")
@@ -72,9 +83,3 @@ def _jobs(pictures: list[str], out: Path, suffix: str) -> Iterator[tuple[Path, P
             raise SourceError(f"two pictures would both be written to {target}: give them in two runs")
         taken.add(target)
         yield file, target
-
-
-def _read(picture: Path) -> "RgbArray":
-    from core.sources.pictures import read_picture
-
-    return read_picture(picture)

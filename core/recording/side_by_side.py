@@ -129,6 +129,6 @@ def _fitted(picture: RgbArray, stream: VideoStream) -> RgbArray:
     """Cut to the stream's even sides; a picture of another size, in a folder of many, is scaled to it."""
     height, width, _ = picture.shape
     if (height // 2 * 2, width // 2 * 2) != (stream.height, stream.width):
-        scaled: RgbArray = cv2.resize(picture, (stream.width, stream.height), interpolation=cv2.INTER_AREA)
-        return scaled
+        scaled = cv2.resize(picture, (stream.width, stream.height), interpolation=cv2.INTER_AREA)
+        return scaled.astype(np.uint8, copy=False)
     return np.ascontiguousarray(picture[: stream.height, : stream.width])

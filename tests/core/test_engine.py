@@ -1,0 +1,129 @@
+"""The engine with the built-in model, and with toy networks in files of the test's own."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from core.engine import DTYPES, Engine, available_devices, pick_device, pick_precision
+from core.errors import EngineError, WeightsError
+from core.preprocess import to_network_input
+
+PICTURE_HW = (90, 160)
+
+
+def some_picture(seed: int = 0) -> np.ndarray:
+    smooth = np.linspace(0, 255, PICTURE_HW[1])[None, :, None] + np.zeros((*PICTURE_HW, 3))
+    noise = np.random.default_rng(seed).integers(0, 60, (*PICTURE_HW, 3))
+    rgb = np.clip(smooth + noise - 30, 0, 255).astype(np.uint8)
+    rgb.flags.writeable = False
+    return rgb
+
+
+@pytest.fixture(scope="module")
+def nano() -> Engine:
+    return Engine.load("fathom-nano", "fp32", "cpu")
+
+
+def test_a_picture_gives_finite_float32_depth_at_the_size_asked_for(nano: Engine) -> None:
+    for hw in ((64, 96), (256, 256)):
+        nano.prepare(hw)
+        depth = nano.infer(some_picture(), hw)
+        assert depth.shape == hw
+        assert depth.dtype == np.float32
+        assert np.isfinite(depth).all()
+        assert not depth.flags.writeable
+        assert depth.std() > 0
+
+
+def test_the_engine_says_what_runs(nano: Engine) -> None:
+    assert nano.info.name == "fathom-nano"
+    assert nano.info.precision == "fp32"
+    assert nano.info.device == "cpu"
+    assert 3e6 < nano.info.parameters < 4e6
+    assert "rough" in nano.info.note
+
+
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
+def test_half_precision_is_near_float32(nano: Engine, precision: str) -> None:
+    """Plain half precision: the tolerance is that of a network run throughout in it."""
+    exact = nano.infer(some_picture(), (128, 128))
+    half = Engine.load("fathom-nano", precision, "cpu")
+    rough = half.infer(some_picture(), (128, 128))
+    error = np.linalg.norm(rough - exact) / np.linalg.norm(exact - exact.mean())
+    assert error < {"bf16": 0.15, "fp16": 0.03}[precision]
+    assert half.info.precision == precision
+
+
+def test_progress_ends_at_one_and_never_goes_back() -> None:
+    shares: list[float] = []
+    Engine.load("fathom-nano", "fp32", "cpu", shares.append).close()
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+def test_what_is_not_there_is_named() -> None:
+    with pytest.raises(EngineError, match=r"device must be one of auto, .*cpu.* got 'cuda:99'"):
+        Engine.load("fathom-nano", "fp32", "cuda:99")
+    with pytest.raises(EngineError, match="precision must be auto, fp32, bf16, fp16, got 'fp8'"):
+        Engine.load("fathom-nano", "fp8", "cpu")
+    with pytest.raises(WeightsError):
+        Engine.load("no-such-model", "fp32", "cpu")
+
+
+def test_auto_picks_a_device_and_a_precision_it_computes_in() -> None:
+    device = pick_device("auto")
+    assert str(device) in available_devices()
+    assert pick_precision("auto", device) in DTYPES
+    assert pick_precision("auto", torch.device("cuda:0")) == "fp16"
+
+
+def test_a_result_that_is_not_finite_is_an_error_not_a_picture(nano: Engine) -> None:
+    engine = Engine.load("fathom-nano", "fp32", "cpu")
+    with torch.no_grad():
+        engine._network.head.conv3.bias.fill_(float("nan"))
+    with pytest.raises(EngineError, match="not finite in fp32: choose a safer precision"):
+        engine.infer(some_picture(), (64, 64))
+
+
+def test_a_size_that_does_not_fit_is_one_line(nano: Engine) -> None:
+    with pytest.raises(EngineError):
+        nano.infer(some_picture(), (100, 100))
+
+
+def test_preprocessing_is_midas_s(nano: Engine) -> None:
+    """RGB / 255, cubic resize of the float picture, minus 0.5, over 0.5; the two ways to resize agree."""
+    rgb = some_picture()
+    image = to_network_input(rgb, (64, 96), torch.device("cpu"), torch.float32)
+    assert image.shape == (1, 3, 64, 96)
+    pixels = torch.from_numpy(np.array(rgb)).permute(2, 0, 1)[None] / 255
+    expected = torch.nn.functional.interpolate(pixels, (64, 96), mode="bicubic", align_corners=False)
+    assert torch.allclose(image, (expected - 0.5) / 0.5, atol=1e-5)
+
+
+def test_the_picture_s_own_size_is_not_resampled() -> None:
+    rgb = np.random.default_rng(1).integers(0, 256, (64, 64, 3)).astype(np.uint8)
+    image = to_network_input(rgb, (64, 64), torch.device("cpu"), torch.float32)
+    assert np.allclose(image[0].permute(1, 2, 0).numpy(), rgb / 127.5 - 1, atol=1e-6)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("precision", ["fp32", "bf16", "fp16"])
+def test_the_gpu_agrees_with_the_cpu(nano: Engine, precision: str) -> None:
+    exact = nano.infer(some_picture(), (256, 256))
+    gpu = Engine.load("fathom-nano", precision, "cuda")
+    depth = gpu.infer(some_picture(), (256, 256))
+    error = np.linalg.norm(depth - exact) / np.linalg.norm(exact - exact.mean())
+    assert error < {"fp32": 1e-2, "bf16": 0.15, "fp16": 0.03}[precision]
+    gpu.close()
+
+
+def test_a_truncated_file_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
+    from core.weights.catalogue import locate
+
+    cut = tmp_path / "cut.safetensors"
+    cut.write_bytes(locate("fathom-nano").read_bytes()[:100_000])
+    with pytest.raises(WeightsError) as caught:
+        Engine.load(str(cut), "fp32", "cpu")
+    assert "\n" not in str(caught.value)
