@@ -25,10 +25,14 @@ class CameraWatch:
     """
 
     def __init__(
-        self, changed: Callable[[], None], look: Callable[[], tuple[CameraInfo, ...]] = list_cameras
+        self,
+        changed: Callable[[], None],
+        look: Callable[[], tuple[CameraInfo, ...]] = list_cameras,
+        period_s: float = PERIOD_S,
     ) -> None:
         self._changed = changed
         self._look = look
+        self._period_s = period_s
         self._cameras: tuple[CameraInfo, ...] = ()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fathom-camera-watch", daemon=True)
@@ -55,5 +59,5 @@ class CameraWatch:
             if found != self._cameras:
                 self._cameras = found
                 self._changed()
-            if self._stop.wait(PERIOD_S):
+            if self._stop.wait(self._period_s):
                 return

@@ -1,5 +1,6 @@
 """The session: settings, pipeline, cameras and jobs behind one object, all that the window knows of them."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app import paths
-from app.camera_watch import CameraWatch
+from app.camera_watch import CameraWatch, list_cameras
 from app.jobs import Jobs
 from app.settings import DEFAULTS, Settings
 from app.settings_store import SettingsStore
@@ -37,11 +38,13 @@ class Session:
         wake: Callable[[], None],
         store: SettingsStore | None = None,
         make_pipeline: Callable[[Callable[[], None]], Pipeline] = Pipeline,
+        look_for_cameras: Callable[[], tuple[CameraInfo, ...]] = list_cameras,
     ) -> None:
         self.settings = settings
         self._store = store
+        self._changing = threading.Lock()  # a finished download changes a setting from its own thread
         self._pipeline = make_pipeline(wake)
-        self._watch = CameraWatch(wake)
+        self._watch = CameraWatch(wake, look_for_cameras)
         self._jobs = Jobs(self._pipeline.board)
         self._models = entries()
 
@@ -64,7 +67,8 @@ class Session:
 
     def change(self, **values: Any) -> None:
         """Set any settings; what they concern follows, and all is remembered. Raises: SettingError."""
-        before, self.settings = self.settings, replace(self.settings, **values)
+        with self._changing:
+            before, self.settings = self.settings, replace(self.settings, **values)
         names = {name for name in values if getattr(before, name) != getattr(self.settings, name)}
         if names & _SIZE_SETTINGS:
             self._pipeline.set_size(self.settings.size, self.settings.aspect)

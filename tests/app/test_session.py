@@ -1,0 +1,221 @@
+"""The session over a pipeline with stand-in sources and engines."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.camera_watch import CameraWatch
+from app.session import RECENT_SOURCES, Session
+from app.settings import DEFAULTS, Settings
+from app.settings_store import SettingsStore
+from core.errors import SettingError, SourceError
+from core.messages import Action, CameraInfo, SourceState
+from core.pipeline import Pipeline
+from core.sources.source import Source
+from support.fakes import FakeEngine, FakeFile, Waker
+
+
+class Rig:
+    """A session that opens `FakeFile`s and loads `FakeEngine`s, and what it asked for."""
+
+    def __init__(self, settings: Settings, store: SettingsStore | None = None) -> None:
+        self.woken = Waker()
+        self.opened: list[tuple[str, str]] = []
+        self.loaded: list[tuple[str, str, str]] = []
+        self.refused: set[str] = set()
+        self.session = Session(settings, self.woken, store, self._pipeline, tuple)
+
+    def _pipeline(self, wake: Callable[[], None]) -> Pipeline:
+        return Pipeline(wake, opener=self._open, load=self._load)
+
+    def _open(self, address: str, camera_mode: str, cancelled: Callable[[], bool]) -> Source:
+        self.opened.append((address, camera_mode))
+        if address in self.refused:
+            raise SourceError(f"{address} is refused")
+        return FakeFile(count=10_000, name=address)
+
+    def _load(self, model: str, precision: str, device: str, progress: Callable[[float], None]) -> FakeEngine:
+        self.loaded.append((model, precision, device))
+        return FakeEngine(model)
+
+    def until(self, true: Callable[[], object]) -> None:
+        self.woken.until(true)
+
+    def result(self) -> object:
+        return self.session.newest_result()
+
+
+@pytest.fixture
+def rig() -> Iterator[Rig]:
+    made = Rig(Settings(source="clip.mp4"))
+    made.session.start()
+    yield made
+    made.session.close()
+
+
+def test_the_settings_decide_what_starts(rig: Rig) -> None:
+    rig.until(rig.result)
+    assert rig.opened == [("clip.mp4", DEFAULTS.camera_mode)]
+    assert rig.loaded == [(DEFAULTS.model, "auto", "auto")]
+
+
+def test_only_what_changed_is_touched(rig: Rig) -> None:
+    rig.until(rig.result)
+    rig.session.change(view="wipe", colormap="turbo", model=DEFAULTS.model)
+    rig.session.change(precision="fp32")
+    rig.until(lambda: len(rig.loaded) == 2)
+    assert rig.loaded[1] == (DEFAULTS.model, "fp32", "auto")
+    assert len(rig.opened) == 1
+    rig.session.change(size="384")
+    rig.until(lambda: (result := rig.session.newest_result()) and result.network_hw == (384, 384))
+    assert (len(rig.opened), len(rig.loaded)) == (1, 2)
+
+
+def test_a_wrong_value_changes_nothing(rig: Rig) -> None:
+    with pytest.raises(SettingError):
+        rig.session.change(size="100", view="depth")
+    assert rig.session.settings.view == DEFAULTS.view
+
+
+def test_recent_sources_are_kept_once_newest_first_without_what_is_always_listed(rig: Rig) -> None:
+    for number in range(RECENT_SOURCES + 2):
+        rig.session.open_source(f"{number}.mp4")
+    rig.session.open_source("5.mp4")
+    rig.session.open_source("demo")
+    rig.session.open_source("camera:0")
+    recent = rig.session.settings.recent_sources
+    assert recent[:2] == ("5.mp4", f"{RECENT_SOURCES + 1}.mp4")
+    assert len(recent) == len(set(recent)) == RECENT_SOURCES
+
+
+def test_opening_what_plays_opens_it_afresh(rig: Rig) -> None:
+    rig.until(rig.result)
+    rig.session.open_source("clip.mp4")
+    rig.until(lambda: len(rig.opened) == 2)
+
+
+def test_a_fault_s_action_is_carried_out_and_the_fault_goes(rig: Rig) -> None:
+    rig.until(rig.result)
+    rig.refused.add("gone.mp4")
+    rig.session.open_source("gone.mp4")
+    rig.until(lambda: rig.session.status().faults)
+    (fault,) = rig.session.status().faults
+    assert fault.line == "gone.mp4 is refused"
+    rig.refused.clear()
+    for action, address in ((Action.REOPEN_SOURCE, "gone.mp4"), (Action.OPEN_DEMO, "demo")):
+        count = len(rig.opened)
+        rig.session.do(type(fault)(fault.number, fault.line, action))
+        rig.until(lambda count=count: len(rig.opened) > count)
+        assert rig.opened[-1][0] == address
+    assert rig.session.status().faults == ()
+    rig.session.change(model="other")
+    rig.session.do(type(fault)(9, "", Action.USE_BUILT_IN_MODEL))
+    rig.until(lambda: rig.loaded[-1][0] == DEFAULTS.model and len(rig.loaded) > 1)
+    assert rig.session.settings.model == DEFAULTS.model
+
+
+def test_playback_orders_reach_the_source(rig: Rig) -> None:
+    rig.until(rig.result)
+    rig.session.toggle_pause()
+    rig.until(lambda: rig.session.status().source_state is SourceState.PAUSED)
+    rig.session.seek(5.0)
+    rig.until(lambda: rig.session.position_s() == pytest.approx(5.0))
+    rig.session.step(-2)
+    rig.until(lambda: rig.session.position_s() == pytest.approx(4.998))
+    rig.session.toggle_pause()
+    rig.until(lambda: (rig.session.position_s() or 0) > 5.0)
+
+
+def test_before_there_is_a_source_nothing_happens() -> None:
+    rig = Rig(DEFAULTS)
+    rig.session.toggle_pause()
+    rig.session.step(1)
+    rig.session.seek(1.0)
+    assert rig.session.position_s() is None
+    assert rig.session.newest_result() is None
+    rig.session.close()
+    rig.session.close()
+
+
+def test_every_choice_is_remembered(tmp_path: Path) -> None:
+    store = SettingsStore(tmp_path / "settings.json")
+    rig = Rig(Settings(source="a.mp4"), store)
+    rig.session.start()
+    rig.session.change(size="448", colormap="viridis")
+    rig.session.open_source("b.mp4")
+    rig.session.close()
+    remembered, problem = SettingsStore(tmp_path / "settings.json").load()
+    assert problem is None
+    assert remembered == rig.session.settings
+    assert (remembered.source, remembered.size, remembered.colormap) == ("b.mp4", "448", "viridis")
+
+
+def test_a_snapshot_is_written_in_the_background_and_finished_on_close(rig: Rig) -> None:
+    found = []
+    rig.until(lambda: (result := rig.session.newest_result()) and (found.append(result) or True))
+    folder = rig.session.snapshot(found[0], b"view")
+    rig.session.close()
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "colour.png",
+        "depth.png",
+        "snapshot.json",
+        "view.png",
+    ]
+
+
+def test_a_downloaded_model_is_switched_to(monkeypatch: pytest.MonkeyPatch, rig: Rig) -> None:
+    asked: list[str] = []
+
+    def fetch(name: str, progress: Callable[[int, int | None], None], cancelled: Callable[[], bool]) -> Path:
+        asked.append(name)
+        progress(50_000_000, 100_000_000)
+        seen.append(rig.session.status())
+        return Path(name)
+
+    seen: list = []
+    monkeypatch.setattr("core.weights.download.fetch", fetch)
+    rig.until(rig.result)
+    rig.session.fetch_model("swin2-base-384")
+    rig.until(lambda: rig.loaded[-1][0] == "swin2-base-384")
+    assert asked == ["swin2-base-384"]
+    assert seen[0].model_detail == "downloading swin2-base-384: 50 MB of 100"
+    assert seen[0].model_progress == 0.5
+    assert rig.session.settings.model == "swin2-base-384"
+
+
+def test_a_download_can_be_cancelled_and_is_then_no_fault(monkeypatch: pytest.MonkeyPatch, rig: Rig) -> None:
+    from core.errors import WeightsError
+
+    begun, cancelled_seen = threading.Event(), threading.Event()
+
+    def fetch(name: str, progress: Callable[[int, int | None], None], cancelled: Callable[[], bool]) -> Path:
+        begun.set()
+        rig.until(cancelled)
+        cancelled_seen.set()
+        raise WeightsError("cancelled")
+
+    monkeypatch.setattr("core.weights.download.fetch", fetch)
+    rig.session.fetch_model("swin2-base-384")
+    assert begun.wait(10)
+    rig.session.fetch_model("swin2-tiny-256")
+    assert "already" in rig.session.status().faults[-1].line
+    rig.session.cancel_fetch()
+    assert cancelled_seen.wait(10)
+    rig.session.close()
+    assert len(rig.session.status().faults) == 1
+
+
+def test_cameras_come_and_go() -> None:
+    woken = Waker()
+    lists = [(), (CameraInfo("camera:0", "One"),), ()]
+
+    def look() -> tuple[CameraInfo, ...]:
+        return lists.pop(0) if len(lists) > 1 else lists[0]
+
+    watch = CameraWatch(woken, look, period_s=0.001)
+    watch.start()
+    woken.until(lambda: watch.cameras)
+    woken.until(lambda: not watch.cameras)
+    watch.close()
