@@ -8,8 +8,9 @@ SHORTEST_GAP_MS = 4  # between two refreshes, so that paints and clicks get thei
 
 
 class Bridge(QObject):
-    """Owns the wake. `wake` is called from any thread, any number of times a second, also after the window is gone;
-    `woken` comes on the window thread, at least once after the last wake. The slot fetches what is new.
+    """Owns the wake: called from any thread, any number of times a second, also after the window is gone.
+
+    `woken` comes on the window thread, at least once after the last wake. Its slot fetches what is new.
     """
 
     woken = pyqtSignal()

@@ -1,6 +1,7 @@
 """Figures and phrases as people read them."""
 
 import math
+from pathlib import Path
 
 
 def sentence(text: str) -> str:
@@ -25,6 +26,14 @@ def time_text(time_s: float, *, tenths: bool = False) -> str:
     hours, minutes = divmod(minutes, 60)
     text = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
     return f"{text}.{tenth}" if tenths else text
+
+
+def from_home(path: Path) -> str:
+    """`~/Pictures/Fathom` where `path` lies under the home folder, else all of it."""
+    try:
+        return str(Path("~") / path.relative_to(Path.home()))
+    except ValueError:
+        return str(path)
 
 
 def decimals(value: float) -> int:

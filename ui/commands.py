@@ -1,0 +1,178 @@
+"""What each key and button does: one method for each line of the table in ui/shortcuts.py."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+
+from core.look import View
+from core.messages import SourceState
+from ui import file_dialogs
+from ui.addresses import existing_folder
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+JUMP_S = 5.0
+
+
+class Commands:
+    """Acts on the window it is given and on its session. Used by: window thread."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        self._window = window
+        self._panel_in_full_screen = False
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        window = self._window
+        panel = window.panel
+        return {
+            "toggle_pause": window.session.toggle_pause,
+            "step_back": partial(self.step, -1),
+            "step_forward": partial(self.step, 1),
+            "jump_back": partial(self.jump, -JUMP_S),
+            "jump_forward": partial(self.jump, JUMP_S),
+            "go_to_start": self.go_to_start,
+            "snapshot": self.snapshot,
+            **{f"view_{view.value}": partial(panel.view.choose_view, view.value) for view in View},
+            "next_colormap": partial(panel.view.colormap.step, 1),
+            "previous_colormap": partial(panel.view.colormap.step, -1),
+            "invert": panel.view.invert.click,
+            "lock_range": self.toggle_lock,
+            "ruler": panel.view.ruler.click,
+            "smaller": partial(panel.model.network.size.nudge, -1),
+            "larger": partial(panel.model.network.size.nudge, 1),
+            "next_model": panel.model.next_model,
+            "open_file": self.open_file,
+            "open_address": self.open_address,
+            "open_demo": partial(window.open_source, "demo"),
+            "panel": self.toggle_panel,
+            "full_screen": self.toggle_full_screen,
+            "leave": self.leave,
+            "help": self.toggle_help,
+            "quit": window.close,
+        }
+
+    # Playing
+
+    def step(self, frames: int) -> None:
+        if self._window.status.source_state is SourceState.PLAYING:
+            self._window.session.pause()
+        self._window.session.step(frames)
+
+    def jump(self, by_s: float) -> None:
+        """Seek from where the bar stands, so that presses add up before the player has followed."""
+        bar = self._window.transport.seek_bar
+        if not bar.isHidden():
+            bar.go_to(bar.position_s() + by_s)
+
+    def go_to_start(self) -> None:
+        source = self._window.status.source
+        if source is not None and source.seekable:
+            self._window.session.seek(0.0)
+
+    def snapshot(self) -> None:
+        window = self._window
+        if window.newest is None:
+            window.stage.toast.say("There is no depth to save yet")
+        else:
+            window.snapshots.take(window.newest, window.stage.viewport.picture())
+
+    # Range
+
+    def toggle_lock(self) -> None:
+        self.lock(not self._window.look.locked)
+
+    def lock(self, on: bool) -> None:
+        window = self._window
+        if on:
+            low, high = window.look.lock()
+            window.change(range_locked=True, range_low=low, range_high=high)
+        else:
+            window.look.unlock()
+            window.change(range_locked=False)
+        window.show_range()
+
+    def set_range(self, low: float, high: float) -> None:
+        self._window.look.lock_at(low, high)
+        self._window.change(range_locked=True, range_low=low, range_high=high)
+
+    def fit_range(self) -> None:
+        measured = self._window.look.measured()
+        if measured is not None and measured[0] < measured[1]:
+            self.set_range(*measured)
+            self._window.show_range()
+
+    # Opening
+
+    def open_file(self) -> None:
+        self._open(file_dialogs.pick_media(self._window, self._folder()))
+
+    def open_folder(self) -> None:
+        self._open(file_dialogs.pick_folder(self._window, self._folder()))
+
+    def open_weights(self) -> None:
+        path = file_dialogs.pick_weights(self._window, self._folder())
+        if path:
+            self._window.change(model=path)
+
+    def open_address(self) -> None:
+        if self._window.panel.isHidden():
+            self.toggle_panel()
+        self._window.panel.source.address.ask()
+
+    def _open(self, path: str) -> None:
+        if path:
+            self._window.open_source(path)
+
+    def _folder(self) -> str:
+        return existing_folder(self._window.session.settings.recent_sources)
+
+    # The window
+
+    @property
+    def shows_panel(self) -> bool:
+        window = self._window
+        return self._panel_in_full_screen if window.isFullScreen() else window.session.settings.panel
+
+    def toggle_panel(self) -> None:
+        """In full screen it comes and goes for the moment, otherwise for good."""
+        window = self._window
+        if window.isFullScreen():
+            self._panel_in_full_screen = not self._panel_in_full_screen
+            window.arrange()
+        else:
+            window.change(panel=not window.session.settings.panel)
+
+    def toggle_full_screen(self) -> None:
+        window = self._window
+        self._panel_in_full_screen = False
+        window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
+        if window.isFullScreen():
+            window.stage.toast.say("Esc leaves full screen, P shows the panel")
+        window.arrange()
+
+    def toggle_help(self) -> None:
+        sheet = self._window.help_sheet
+        if sheet.isHidden():
+            sheet.show()
+            self._window.place_help()
+        else:
+            sheet.leave()
+
+    def leave(self) -> None:
+        """Close the innermost thing that is open."""
+        window = self._window
+        address, fetch = window.panel.source.address, window.panel.model.fetch
+        if not window.help_sheet.isHidden():
+            window.help_sheet.leave()
+        elif not address.isHidden():
+            address.leave()
+        elif fetch.asks:
+            fetch.withdraw()
+        elif window.panel.range.is_typing:
+            window.panel.range.leave()
+        elif window.isFullScreen():
+            self.toggle_full_screen()
+        window.stage.viewport.setFocus()

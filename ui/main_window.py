@@ -1,0 +1,319 @@
+"""The window: lays the parts out, carries choices to the session and what is new from it to the parts."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QByteArray, QEvent, QSize, QTimer, QUrl
+from PyQt6.QtGui import (
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QResizeEvent,
+    QShowEvent,
+)
+from PyQt6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+
+from core.errors import FathomError
+from core.look import Look
+from core.messages import DepthResult, Status
+from ui import dropped, theme
+from ui.addresses import short_name
+from ui.bridge import Bridge
+from ui.commands import Commands
+from ui.figures import FigureFeed
+from ui.help_sheet import HelpSheet
+from ui.look_keeper import LookKeeper
+from ui.notes import corner_of, note_of
+from ui.panel import Panel
+from ui.shortcuts import keeps, make_actions
+from ui.snapshots import Snapshots
+from ui.stage import Stage
+from ui.status_line import StatusLine
+from ui.transport import TransportBar
+from ui.wording import from_home
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+DEFAULT_WH = (1280, 800)
+LEAST_WH = (720, 480)
+FIGURES_EVERY_MS = 500  # text that changes faster cannot be read
+
+
+class MainWindow(QWidget):
+    """Owns every widget and, from `show` to `close`, the session's running. Used by: window thread."""
+
+    def __init__(self, session: "Session", bridge: Bridge) -> None:
+        super().__init__()
+        self.session = session
+        self.bridge = bridge
+        self.setObjectName("window")
+        self.setWindowTitle("Fathom")
+        self.setWindowIcon(theme.icon("fathom"))
+        self.setMinimumSize(*LEAST_WH)
+        self.setAcceptDrops(True)
+        self.stage = Stage()
+        self.transport = TransportBar()
+        self.status_line = StatusLine()
+        self.panel = Panel()
+        self.help_sheet = HelpSheet()
+        self.look = LookKeeper(session.settings, self)
+        self.figures = FigureFeed()
+        self.snapshots = Snapshots(session.snapshot, self)
+        self.newest: DepthResult | None = None
+        self._settings = session.settings
+        self._status = Status()
+        self._source_id = -1  # newest source that a picture was shown of
+        self._started = False
+        self._closed = False
+        self._lay_out()
+        self.commands = Commands(self)
+        self.actions_by_name = make_actions(self, self.commands.handlers())
+        self._connect()
+        self._ticker = QTimer(self)
+        self._ticker.setInterval(FIGURES_EVERY_MS)
+        self._ticker.timeout.connect(self._tick)
+        self._follow_settings()
+        self._show_look(self.look.look)
+        self._tick()
+        self._restore_geometry()
+
+    # Choices
+
+    def change(self, **values: object) -> None:
+        """Carry settings that a person changed to the session; one that is refused is said in the banner."""
+        try:
+            self.session.change(**values)
+        except FathomError as error:
+            self.complain(str(error))
+        else:
+            self.look.change(values)
+        self._follow_settings()
+
+    def open_source(self, address: str) -> None:
+        try:
+            self.session.open_source(address)
+        except FathomError as error:
+            self.complain(str(error))
+        self._follow_settings()
+
+    def complain(self, line: str) -> None:
+        """Say in the banner what went wrong in the window itself."""
+        self.stage.banner.add(line)
+
+    @property
+    def status(self) -> Status:
+        return self._status
+
+    @property
+    def painted(self) -> int:
+        """How many depth results were on the screen so far."""
+        return self.figures.painted
+
+    # What is new
+
+    def refresh(self) -> None:
+        """Fetch whatever is new and show it. Called after every wake."""
+        if self._closed:
+            return
+        status = self.session.status()
+        frame = self.session.newest_frame()
+        if frame is not None and frame.source_id >= self._source_id:
+            self._source_id = frame.source_id
+            self.stage.viewport.show_frame(frame)
+        result = self.session.newest_result()
+        if result is not None and result.frame.source_id >= self._source_id:
+            self._source_id = result.frame.source_id
+            self.newest = result
+            self.figures.take(result)
+            self.look.follow(result)
+            self.stage.viewport.show_result(result)
+        if self.session.settings is not self._settings:  # the session changed them by itself
+            self._follow_settings()
+        if status is not self._status:
+            self._status = status
+            self._show_status(status)
+        self._show_note(status)
+        self.transport.set_position(self.session.position_s())
+
+    def _show_status(self, status: Status) -> None:
+        settings = self._settings
+        self.stage.banner.show_faults(status.faults)
+        self.stage.corner.say(corner_of(status.source_state))
+        self.panel.source.show_status(status, settings.source)
+        self.panel.model.show_status(status, settings.model)
+        self.panel.model.network.set_devices(status.devices)
+        source = status.source
+        self.panel.model.network.size.set_picture((source.height_px, source.width_px) if source else None)
+        self.transport.show_status(status)
+        self.setWindowTitle(f"{source.name} – Fathom" if source else "Fathom")
+
+    def _show_note(self, status: Status) -> None:
+        has_picture = self._source_id >= 0
+        has_depth = self.newest is not None and self.newest.frame.source_id == self._source_id
+        note = note_of(status, has_picture=has_picture, has_depth=has_depth)
+        self.stage.show_note(note, has_picture=has_picture)
+
+    def _tick(self) -> None:
+        """Twice a second: figures, and the lists that change by themselves."""
+        self.status_line.show_figures(self.figures.figures(time.monotonic(), self._status.source_state))
+        self.panel.source.set_cameras(self.session.cameras())
+        self.panel.model.set_models(self.session.models())
+        self.panel.model.network.set_devices(self.session.devices())
+        if self._started:
+            self.refresh()
+
+    def _show_look(self, look: Look) -> None:
+        self.stage.viewport.set_look(look)
+        self.stage.ruler.set_look(look)
+        self.show_range()
+
+    def show_range(self) -> None:
+        look = self.look.look
+        self.panel.range.set_range(look.low, look.high, locked=self.look.locked)
+
+    def _follow_settings(self) -> None:
+        self._settings = self.session.settings
+        self.panel.set_settings(self._settings)
+        self.stage.ruler.setVisible(self._settings.ruler)
+        self.transport.panel.setChecked(self._settings.panel)
+        self.transport.loop.setChecked(self._settings.loop)
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Show the bars and the panel that belong to the state of the window."""
+        self.panel.setVisible(self.commands.shows_panel)
+        self.transport.setHidden(self.isFullScreen())
+        self.status_line.setHidden(self.isFullScreen())
+
+    def place_help(self) -> None:
+        sheet = self.help_sheet
+        sheet.resize(sheet.sizeHint().boundedTo(self.size()))
+        sheet.move((self.width() - sheet.width()) // 2, (self.height() - sheet.height()) // 2)
+        sheet.raise_()
+
+    # What Qt says
+
+    def event(self, event: QEvent | None) -> bool:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and keeps(QApplication.focusWidget(), event.key(), event.modifiers())
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        self.stage.viewport.setFocus()
+        self._ticker.start()
+        QTimer.singleShot(0, self._start)
+
+    def _start(self) -> None:
+        if not self._started and not self._closed:
+            self._started = True
+            self.session.start()
+            self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self.place_help()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.WindowStateChange:
+            self.arrange()  # the window manager has its own key for full screen
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        if event is not None and (found := dropped.read(event.mimeData())) is not None:
+            self.stage.show_drop(f"Drop to {'run' if found.is_model else 'open'} {short_name(found.address)}")
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent | None) -> None:
+        self.stage.show_drop("")
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        self.stage.show_drop("")
+        found = dropped.read(event.mimeData()) if event is not None else None
+        if event is None or found is None:
+            return
+        event.acceptProposedAction()
+        if found.is_model:
+            self.change(model=found.address)
+        else:
+            self.open_source(found.address)
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Hide at once; the pipeline's threads may take a moment to end."""
+        if not self._closed:
+            self._closed = True
+            geometry = self.saveGeometry().toBase64().data().decode("ascii")
+            self.hide()
+            self._ticker.stop()
+            self.bridge.close()
+            self.snapshots.finish()
+            self.session.change(window_geometry=geometry)
+            self.session.close()
+        super().closeEvent(event)
+
+    def _restore_geometry(self) -> None:
+        """Where the window was last; Qt moves it onto a screen that is there. The default where that fails."""
+        saved = QByteArray.fromBase64(self._settings.window_geometry.encode("ascii", "ignore"))
+        if saved.isEmpty() or not self.restoreGeometry(saved):
+            screen = self.screen()
+            room = screen.availableSize() if screen is not None else QSize(*DEFAULT_WH)
+            self.resize(QSize(*DEFAULT_WH).boundedTo(room))
+
+    def _snapshot_saved(self, folder: Path) -> None:
+        def show_folder() -> None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+        self.stage.toast.say(f"Saved to {from_home(folder)}", "Open folder", show_folder)
+
+    # Building
+
+    def _lay_out(self) -> None:
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self.stage, stretch=1)
+        left.addWidget(self.transport)
+        upper = QHBoxLayout()
+        upper.setSpacing(0)
+        upper.addLayout(left, stretch=1)
+        upper.addWidget(self.panel)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(upper, stretch=1)
+        whole.addWidget(self.status_line)
+        self.help_sheet.setParent(self)
+
+    def _connect(self) -> None:
+        stage, panel, commands = self.stage, self.panel, self.commands
+        self.bridge.woken.connect(self.refresh)
+        self.look.changed.connect(self._show_look)
+        self.snapshots.saved.connect(self._snapshot_saved)
+        stage.viewport.painted.connect(self.figures.note_paint)
+        stage.viewport.probed.connect(self.status_line.show_probe)
+        stage.viewport.wipe_dragged.connect(lambda wipe: self.change(wipe=wipe))
+        stage.banner.acted.connect(self.session.do)
+        stage.banner.dismissed.connect(self.session.dismiss)
+        self.transport.asked.connect(lambda name: self.actions_by_name[name].trigger())
+        self.transport.seek_bar.sought.connect(self.session.seek)
+        self.transport.loop_chosen.connect(lambda on: self.change(loop=on))
+        panel.changed.connect(lambda values: self.change(**values))
+        panel.source.picker.chosen.connect(self.open_source)
+        panel.source.picker.file_asked.connect(commands.open_file)
+        panel.source.picker.folder_asked.connect(commands.open_folder)
+        panel.source.address.entered.connect(self.open_source)
+        panel.model.picker.file_asked.connect(commands.open_weights)
+        panel.model.fetch.accepted.connect(self.session.fetch_model)
+        panel.model.fetch.cancelled.connect(self.session.cancel_fetch)
+        panel.range.lock_chosen.connect(commands.lock)
+        panel.range.range_typed.connect(commands.set_range)
+        panel.range.fit_asked.connect(commands.fit_range)

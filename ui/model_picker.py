@@ -1,0 +1,77 @@
+"""The choice of a network: what is on this computer, what can be fetched, a weights file."""
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QMenu
+
+from core.messages import ModelEntry
+from ui import theme
+from ui.controls import PickerButton, add_heading
+from ui.wording import size_text
+
+
+class ModelPicker(PickerButton):
+    chosen = pyqtSignal(str)  # a model whose weights are here
+    wanted = pyqtSignal(object)  # a ModelEntry whose weights are not here
+    file_asked = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__("Model")
+        self.setToolTip("The network that sees depth. Larger ones see better and take longer.")
+        self._entries: tuple[ModelEntry, ...] = ()
+        self._current = ""
+        self._menu = QMenu(self)
+        self._menu.setToolTipsVisible(True)
+        self._menu.aboutToShow.connect(lambda: self._menu.setMinimumWidth(self.width()))
+        self.setMenu(self._menu)
+
+    def set_models(self, entries: tuple[ModelEntry, ...]) -> None:
+        if entries != self._entries:
+            self._entries = entries
+            self._rebuild()
+
+    def set_current(self, name: str, shown: str) -> None:
+        self.set_choice(shown, "model")
+        if name != self._current:
+            self._current = name
+            self._rebuild()
+
+    def current(self) -> str:
+        return self._current
+
+    def entry(self, name: str) -> ModelEntry | None:
+        return next((entry for entry in self._entries if entry.name == name), None)
+
+    def after(self, name: str) -> str | None:
+        """The next model on this computer, round and round; None where there is no other."""
+        here = [entry.name for entry in self._entries if entry.path is not None]
+        if not here or here == [name]:
+            return None
+        return here[(here.index(name) + 1) % len(here)] if name in here else here[0]
+
+    def _rebuild(self) -> None:
+        self._menu.clear()
+        here = [entry for entry in self._entries if entry.path is not None]
+        elsewhere = [entry for entry in self._entries if entry.path is None]
+        if here:
+            add_heading(self._menu, "On this computer")
+        for entry in here:
+            self._add(entry, entry.label)
+        if elsewhere:
+            self._menu.addSeparator()
+            add_heading(self._menu, "Not on this computer")
+        for entry in elsewhere:
+            self._add(entry, f"download {size_text(entry.download_bytes)}".strip())
+        self._menu.addSeparator()
+        from_file = self._menu.addAction(theme.icon("folder"), "Open weights file…")
+        from_file.triggered.connect(lambda: self.file_asked.emit())
+
+    def _add(self, entry: ModelEntry, aside: str) -> None:
+        icon = "download" if entry.path is None else "current" if entry.name == self._current else "model"
+        action = self._menu.addAction(
+            theme.icon(icon), f"{entry.name.replace('&', '&&')}\t{aside.replace('&', '&&')}"
+        )
+        action.setToolTip(entry.note or entry.label)
+        if entry.path is None:
+            action.triggered.connect(lambda: self.wanted.emit(entry))
+        else:
+            action.triggered.connect(lambda: self.chosen.emit(entry.name))

@@ -1,0 +1,91 @@
+"""How the network runs: size, shape, number format and device."""
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from app.settings import Settings
+from ui import theme
+from ui.controls import Segment, Segments, captioned, combo
+from ui.size_slider import SizeSlider
+
+_PRECISIONS = {
+    "auto": "Automatic",
+    "fp32": "float32: exact",
+    "bf16": "bfloat16: half the memory",
+    "fp16": "float16: half the memory",
+}
+
+
+class NetworkSection(QWidget):
+    """Part of the model's section; `changed` carries the settings that a person changed."""
+
+    changed = pyqtSignal(dict)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._devices: tuple[str, ...] = ()
+        self.size = SizeSlider()
+        self.size.chosen.connect(lambda size: self.changed.emit({"size": size}))
+        self.aspect = Segments(
+            "Shape",
+            (
+                Segment("square", "Square", "The picture is pressed into a square, as the network was trained."),
+                Segment("keep", "As picture", "The network sees the picture in its own shape; often finer."),
+            ),
+        )
+        self.aspect.setToolTip("The shape in which the network sees the picture.")
+        self.aspect.chosen.connect(self._aspect_chosen)
+        self.precision = combo(
+            "Number format", "Number format of the network. Half the bits can be twice as fast."
+        )
+        for value, text in _PRECISIONS.items():
+            self.precision.addItem(text, value)
+        self.precision.activated.connect(
+            lambda index: self.changed.emit({"precision": self.precision.itemData(index)})
+        )
+        self.device = combo(
+            "Device", "Where the network runs: the processor, or a graphics card where there is one."
+        )
+        self.device.activated.connect(lambda index: self.changed.emit({"device": self.device.itemData(index)}))
+
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GRID_PX)
+        column.addWidget(self.size)
+        column.addWidget(captioned("Shape", self.aspect))
+        column.addWidget(captioned("Numbers", self.precision))
+        column.addWidget(captioned("Device", self.device))
+
+    def set_settings(self, settings: Settings) -> None:
+        self.size.set_aspect(settings.aspect)
+        self.size.set_size(settings.size)
+        self.aspect.set_value(settings.aspect)
+        self.precision.setCurrentIndex(self.precision.findData(settings.precision))
+        self._choose_device(settings.device)
+
+    def set_devices(self, devices: tuple[str, ...]) -> None:
+        """What can be picked; the chosen one stays even where the machine has it no more."""
+        if devices == self._devices:
+            return
+        self._devices = devices
+        chosen = self.device.currentData()
+        self.device.clear()
+        for name in devices:
+            self.device.addItem(_device_text(name), name)
+        if chosen is not None:
+            self._choose_device(chosen)
+
+    def _choose_device(self, name: str) -> None:
+        if self.device.findData(name) < 0:
+            self.device.addItem(_device_text(name), name)
+        self.device.setCurrentIndex(self.device.findData(name))
+
+    def _aspect_chosen(self, aspect: str) -> None:
+        self.size.set_aspect(aspect)
+        self.changed.emit({"aspect": aspect})
+
+
+def _device_text(name: str) -> str:
+    if name.startswith("cuda"):
+        return f"Graphics card ({name})"
+    return {"auto": "Automatic", "cpu": "Processor (cpu)", "mps": "Apple graphics (mps)"}.get(name, name)

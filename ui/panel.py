@@ -1,0 +1,51 @@
+"""The panel at the right: source, model, view and range, one under the other."""
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from app.settings import Settings
+from ui import theme
+from ui.controls import rule
+from ui.model_section import ModelSection
+from ui.range_section import RangeSection
+from ui.source_section import SourceSection
+from ui.view_section import ViewSection
+
+WIDTH_PX = 312
+
+
+class Panel(QScrollArea):
+    """`changed` carries the settings that a person changed in any section."""
+
+    changed = pyqtSignal(dict)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAccessibleName("Panel")
+        self.setFixedWidth(WIDTH_PX)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.source = SourceSection()
+        self.model = ModelSection()
+        self.view = ViewSection()
+        self.range = RangeSection()
+        content = QWidget()
+        column = QVBoxLayout(content)
+        edge = 2 * theme.GRID_PX
+        column.setContentsMargins(edge, edge, edge, edge)
+        column.setSpacing(edge)
+        for number, part in enumerate((self.source, self.model, self.view, self.range)):
+            if number:
+                column.addWidget(rule())
+            column.addWidget(part)
+        column.addStretch()
+        self.setWidget(content)
+        for section in (self.source, self.model, self.view):
+            section.changed.connect(self.changed)
+
+    def set_settings(self, settings: Settings) -> None:
+        self.source.set_settings(settings)
+        self.model.set_settings(settings)
+        self.view.set_settings(settings)

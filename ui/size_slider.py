@@ -1,0 +1,98 @@
+"""How much the network sees: the longer side in steps of 32, handed on once the hand rests."""
+
+from PyQt6.QtCore import QSignalBlocker, Qt, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+
+from core.network_size import MAX_PX, MIN_PX, STEP_PX, network_hw, parse_size
+from ui import theme
+from ui.controls import caption
+from ui.shortcuts import hint
+
+SETTLE_MS = 150  # a drag over ten steps must not ask the engine for ten sizes
+
+
+class SizeSlider(QWidget):
+    """Slider, its value, and the height and width that come of it."""
+
+    chosen = pyqtSignal(str)  # the setting `size`, snapped and settled
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._size = "256"
+        self._aspect = "square"
+        self._picture_hw: tuple[int, int] | None = None
+        tip = (
+            "How large the network sees the picture. Larger is finer and slower."
+            + hint("smaller")
+            + hint("larger")
+        )
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(MIN_PX // STEP_PX, MAX_PX // STEP_PX)
+        self.slider.setPageStep(2)
+        self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.slider.setAccessibleName("Network size in pixels")
+        self.slider.setToolTip(tip)
+        self.slider.valueChanged.connect(self._moved)
+        self.value_label = QLabel()
+        self.value_label.setFont(theme.tabular(self.value_label.font()))
+        self.value_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.value_label.setFixedWidth(44)
+        self.detail = QLabel()
+        theme.set_role(self.detail, "muted")
+        self.detail.setToolTip("Height × width of what the network gets: always multiples of 32.")
+
+        row = QHBoxLayout()
+        row.setSpacing(theme.GRID_PX)
+        row.addWidget(caption("Size", tip))
+        row.addWidget(self.slider, stretch=1)
+        row.addWidget(self.value_label)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(row)
+        column.addWidget(self.detail, alignment=Qt.AlignmentFlag.AlignRight)
+
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.timeout.connect(self._settled)
+
+    def set_size(self, size: str) -> None:
+        """Show the setting `size`: PX, or HxW, of which the slider shows the longer side."""
+        if self._settle.isActive():
+            return  # a person is at it, and newer
+        self._size = size
+        wanted = parse_size(size)
+        with QSignalBlocker(self.slider):
+            self.slider.setValue((wanted if isinstance(wanted, int) else max(wanted)) // STEP_PX)
+        self._describe()
+
+    def set_aspect(self, aspect: str) -> None:
+        self._aspect = aspect
+        self._describe()
+
+    def set_picture(self, picture_hw: tuple[int, int] | None) -> None:
+        if picture_hw != self._picture_hw:
+            self._picture_hw = picture_hw
+            self._describe()
+
+    def nudge(self, steps: int) -> None:
+        """Some steps larger or smaller, as `[` and `]` ask for."""
+        self.slider.setValue(self.slider.value() + steps)
+
+    def _moved(self, steps: int) -> None:
+        self._size = str(steps * STEP_PX)
+        self._describe()
+        self._settle.start()
+
+    def _settled(self) -> None:
+        self.chosen.emit(self._size)
+
+    def _describe(self) -> None:
+        wanted = parse_size(self._size)
+        self.value_label.setText(str(wanted if isinstance(wanted, int) else max(wanted)))
+        if self._aspect == "keep" and self._picture_hw is None and isinstance(wanted, int):
+            self.detail.setText("in the shape of the picture")
+            return
+        height, width = network_hw(self._size, self._aspect, self._picture_hw or (1, 1))
+        self.detail.setText(f"network sees {width} × {height}")

@@ -1,0 +1,98 @@
+"""The picture with its ruler, and everything that floats over it."""
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.banner import Banner
+from ui.chip import Chip, Toast
+from ui.notes import Note
+from ui.ruler import Ruler
+from ui.viewport import Viewport
+
+_EDGE_PX = 12
+
+
+class Stage(QWidget):
+    """Places the floating parts by hand: they must not move the picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("stage")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.viewport = Viewport()
+        self.ruler = Ruler()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.viewport, stretch=1)
+        row.addWidget(self.ruler)
+        self.dim = _overlay(self, "dim")
+        self.chip = Chip()
+        self.corner = Chip()
+        self.banner = Banner()
+        self.toast = Toast()
+        self.drop = _overlay(self, "drop")
+        self._drop_words = QLabel()
+        self._drop_words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._drop_words.setTextFormat(Qt.TextFormat.PlainText)
+        QVBoxLayout(self.drop).addWidget(self._drop_words)
+        for part in (self.chip, self.corner, self.banner, self.toast):
+            part.setParent(self)
+            part.hide()
+            part.resized.connect(self._place)
+        self.drop.raise_()
+        self._has_picture = False
+
+    def show_note(self, note: Note, *, has_picture: bool) -> None:
+        if has_picture is not self._has_picture:
+            self._has_picture = has_picture
+            self._place()
+        self.dim.setVisible(note.dimmed)
+        self.chip.say(note.text, note.progress)
+
+    def show_drop(self, words: str) -> None:
+        """Say what a drop would do; an empty text ends it."""
+        self._drop_words.setText(words)
+        self.drop.setVisible(bool(words))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        """Banner at the top, chip in the middle or, over a picture, below the banner; toast at the bottom."""
+        room_px = max(self.width() - 2 * _EDGE_PX, 1)
+        self.dim.setGeometry(self.rect())
+        self.drop.setGeometry(self.rect().adjusted(_EDGE_PX, _EDGE_PX, -_EDGE_PX, -_EDGE_PX))
+        top = _EDGE_PX
+        if not self.banner.isHidden():
+            self.banner.setGeometry(_EDGE_PX, top, room_px, max(self.banner.heightForWidth(room_px), 1))
+            top += self.banner.height() + theme.GRID_PX
+        _fit(self.corner, room_px)
+        self.corner.move(_EDGE_PX, top)
+        _fit(self.chip, room_px)
+        across = (self.width() - self.chip.width()) // 2
+        self.chip.move(across, top if self._has_picture else (self.height() - self.chip.height()) // 2)
+        _fit(self.toast, room_px)
+        self.toast.move((self.width() - self.toast.width()) // 2, self.height() - self.toast.height() - _EDGE_PX)
+
+
+def _fit(part: Chip | Toast, room_px: int) -> None:
+    """Give `part` the size its text needs, in more lines where one is too long."""
+    part.text.setWordWrap(False)
+    wanted = part.sizeHint()
+    if wanted.width() > room_px:
+        part.text.setWordWrap(True)
+        part.resize(room_px, part.heightForWidth(room_px))
+    else:
+        part.resize(wanted)
+
+
+def _overlay(parent: QWidget, name: str) -> QFrame:
+    frame = QFrame(parent)
+    frame.setObjectName(name)
+    frame.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    frame.hide()
+    return frame
