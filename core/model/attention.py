@@ -34,9 +34,10 @@ class WindowAttention(nn.Module):
         qkv_bias = torch.cat((self.q_bias, torch.zeros_like(self.q_bias), self.v_bias))
         qkv = linear(tokens_bhwc, self.qkv.weight, qkv_bias)
         q, k, v = qkv.view(*tokens_bhwc.shape[:-1], 3, self.heads, -1).unbind(-3)  # (B, H, W, heads, C/heads) each
-        scale = self.logit_scale.float().clamp(max=MAX_LOGIT_SCALE).exp().squeeze(-1)  # (heads, 1)
-        q = (normalize(q.float(), dim=-1) * scale).to(v.dtype).flatten(-2)
-        k = normalize(k.float(), dim=-1).to(v.dtype).flatten(-2)
+        precise = torch.promote_types(v.dtype, torch.float32)  # squares and exp overflow a half-precision type
+        scale = self.logit_scale.to(precise).clamp(max=MAX_LOGIT_SCALE).exp().squeeze(-1)  # (heads, 1)
+        q = (normalize(q.to(precise), dim=-1) * scale).to(v.dtype).flatten(-2)
+        k = normalize(k.to(precise), dim=-1).to(v.dtype).flatten(-2)
         v = v.flatten(-2)
         mixed_bhwc = torch.empty_like(v)
         for region, bias in biased_regions:

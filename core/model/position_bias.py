@@ -8,6 +8,7 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear
 
 
 class PositionBias(nn.Module):
@@ -24,26 +25,24 @@ class PositionBias(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(2, hidden), nn.ReLU(), nn.Linear(hidden, heads, bias=False))
 
     def forward(self, window_hw: tuple[int, int]) -> Tensor:
-        """(heads, h*w, h*w), in the type of the weights: 0 to 16 for query token (first) and key token (second).
+        """(heads, h*w, h*w) in the type of the weights: 0 to 16 for query token (first) and key token (second).
 
-        Worked out in float32 whatever the weights' type.
+        Worked out in float32 at least.
         """
         h, w = window_hw
         first, second = cast(nn.Linear, self.mlp[0]), cast(nn.Linear, self.mlp[2])
-        device = first.weight.device
-        # Every offset that occurs: (2h-1, 2w-1, 2), rows then columns.
-        down, across = (torch.arange(1 - n, n, device=device, dtype=torch.float32) for n in window_hw)
+        dtype, device = first.weight.dtype, first.weight.device
+        precise = torch.promote_types(dtype, torch.float32)
+        # Every offset that occurs, rows then columns: (2h-1, 2w-1, 2).
+        down, across = (torch.arange(1 - n, n, device=device, dtype=precise) for n in window_hw)
         offsets = torch.stack(torch.meshgrid(down, across, indexing="ij"), dim=-1)
         scaled = offsets * 8 / (self.reference_window - 1)
         log_spaced = scaled.sign() * torch.log2(1 + scaled.abs()) / math.log2(8)
-        hidden = nn.functional.linear(log_spaced, first.weight.float(), first.bias.float()).relu()
-        table = 16 * torch.sigmoid(nn.functional.linear(hidden, second.weight.float()))  # (2h-1, 2w-1, heads)
-        row = torch.arange(h, device=device)
-        column = torch.arange(w, device=device)
-        row_offset = (row[:, None] - row[None, :] + h - 1)[:, None, :, None]  # (h, 1, h, 1)
-        column_offset = (column[:, None] - column[None, :] + w - 1)[None, :, None, :]  # (1, w, 1, w)
-        pairs = table.to(first.weight.dtype).permute(2, 0, 1)[:, row_offset, column_offset]  # (heads, h, w, h, w)
-        return pairs.reshape(-1, h * w, h * w)
+        hidden = linear(log_spaced, first.weight.to(precise), first.bias.to(precise)).relu()
+        table = 16 * torch.sigmoid(linear(hidden, second.weight.to(precise)))  # (2h-1, 2w-1, heads)
+        # Slide a window over the table: at query (i, j) it holds the offsets to all keys, the last key first.
+        keys_reversed = table.to(dtype).permute(2, 0, 1).unfold(1, h, 1).unfold(2, w, 1)  # (heads, h, w, h, w)
+        return keys_reversed.flip(-2, -1).reshape(-1, h * w, h * w)
 
     def stamp(self) -> object:
         """Differs once these weights were loaded, moved, cast or changed in place; made of plain values only."""
