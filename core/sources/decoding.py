@@ -1,6 +1,6 @@
 """One opened container and its video, decoded with PyAV: shared by video files and streams."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator
 from fractions import Fraction
 from typing import cast
 
@@ -8,7 +8,7 @@ import av
 import numpy as np
 from av.container import InputContainer
 from av.sidedata.sidedata import SideData
-from av.stream import Disposition
+from av.stream import Discard, Disposition
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
@@ -29,14 +29,27 @@ class Decoder:
     Used by: the capture thread.
     """
 
-    def __init__(self, container: InputContainer, name: str) -> None:
-        """Raises: SourceError where there is no video in it, or none that can be decoded."""
+    def __init__(
+        self,
+        container: InputContainer,
+        name: str,
+        *,
+        at_once: bool = False,
+        on_packet: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`at_once`: give each frame when it is decoded; else several are decoded in parallel, and lie waiting.
+        `on_packet` is called for each piece that arrives, and may raise.
+
+        Raises: SourceError where there is no video in it, or none that can be decoded.
+        """
         self.container = container
+        self._on_packet = on_packet
         self.damaged = 0  # packets that gave no frame, and frames with visible damage
         self._reformatter = VideoReformatter()
         self._orientations: dict[bytes, Orientation] = {}
         try:
             self.stream = _pick_video(container, name)
+            self.stream.codec_context.thread_type = "SLICE" if at_once else "AUTO"
             self._pixel_aspect = _pixel_aspect(self.stream)
         except BaseException:
             container.close()
@@ -51,13 +64,14 @@ class Decoder:
         """Frames per second as the container has it, or as guessed from its first packets."""
         return self.stream.average_rate or self.stream.guessed_rate
 
-    def frames(self) -> Iterator[VideoFrame]:
+    def frames(self) -> Generator[VideoFrame]:
         """Every frame from here to the end, in the order they are shown. Damaged packets are counted and skipped.
 
         Raises: av.FFmpegError where reading breaks off, after what could be decoded before it.
         """
         try:
             for packet in self.container.demux(self.stream):
+                self._on_packet()
                 try:
                     frames = packet.decode()
                 except av.FFmpegError:
@@ -84,7 +98,7 @@ class Decoder:
     def close(self) -> None:
         self.container.close()
 
-    def _counted(self, frames: list[VideoFrame]) -> Iterator[VideoFrame]:
+    def _counted(self, frames: list[VideoFrame]) -> Generator[VideoFrame]:
         for frame in frames:
             self.damaged += frame.is_corrupt
             yield frame
@@ -122,8 +136,10 @@ def _pick_video(container: InputContainer, name: str) -> VideoStream:
     width, height = context.width, context.height
     if (width or height) and not is_sane_size(width, height):
         raise SourceError(f"{name} claims pictures of {width}x{height}, more than can be shown: it may be damaged")
-    context.thread_type = "AUTO"
     context.options = DECODER_OPTIONS
+    for other in container.streams:
+        if other.index != stream.index:
+            other.discard = Discard.all
     return stream
 
 

@@ -5,13 +5,12 @@ from typing import Any, NamedTuple, cast
 
 import av
 import numpy as np
-from av.video.codeccontext import VideoCodecContext
-from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from core.errors import SourceError
 from core.messages import RgbArray
 from core.opencv import cv2
+from core.sources.decoding import DECODER_OPTIONS
 from core.sources.files import check_is_readable_file
 from core.sources.pixels import over_white
 from core.sources.source import is_sane_size
@@ -48,9 +47,7 @@ def read_picture(path: Path) -> PictureFile:
     if rgb is None:
         raise SourceError(f"{path} is no picture that can be decoded: it is damaged or of another format")
     if not is_sane_size(rgb.shape[1], rgb.shape[0]):
-        raise SourceError(
-            f"{path} has {rgb.shape[1]}x{rgb.shape[0]} pixels, more than can be shown: scale it down"
-        )
+        raise SourceError(f"{path} has {rgb.shape[1]}x{rgb.shape[0]} pixels, too many to show: scale it down")
     return PictureFile(rgb, is_damaged)
 
 
@@ -73,10 +70,10 @@ def _decode(encoded: bytes, path: Path) -> RgbArray | None:
 
 def _decode_jpeg(encoded: bytes, *, strict: bool) -> RgbArray | None:
     """None where it cannot be decoded; `strict`: also where anything in it is wrong."""
-    context = cast(VideoCodecContext, av.CodecContext.create("mjpeg", "r"))
-    context.options = {"err_detect": "explode"} if strict else {}
+    context = av.CodecContext.create("mjpeg", "r")
+    context.options = {**DECODER_OPTIONS, **({"err_detect": "explode"} if strict else {})}
     try:
-        frames = cast(list[VideoFrame], context.decode(av.Packet(encoded)))
+        frames = context.decode(av.Packet(encoded))
     except av.FFmpegError:
         return None
     return np.ascontiguousarray(cast(RgbArray, frames[0].to_ndarray(format="rgb24"))) if frames else None

@@ -16,11 +16,7 @@ _NAMED_BAD_PICTURES = 3  # how many are named when a folder's end is reached
 
 def open_pictures(path: Path, cancelled: Callable[[], bool]) -> "PictureSource":
     """Raises: SourceError where there is no picture, or none that can be read."""
-    try:
-        is_folder = path.is_dir()
-        paths = _pictures_in(path) if is_folder else [path]
-    except (OSError, ValueError) as error:
-        raise SourceError(f"{path} cannot be read ({error.args[-1]}): check its permissions") from error
+    paths = pictures_in(path) if path.is_dir() else [path]
     if not paths:
         known = " ".join(sorted(PICTURE_SUFFIXES))
         raise SourceError(f"the folder {path} holds no pictures ({known}): {WHAT_A_SOURCE_MAY_BE}")
@@ -28,7 +24,7 @@ def open_pictures(path: Path, cancelled: Callable[[], bool]) -> "PictureSource":
 
 
 class PictureSource:
-    """Pictures that cannot be read are passed over, and named at the end. Used by: the capture thread, its owner."""
+    """Pictures that cannot be read are passed over, and named at the end. Used by: the capture thread."""
 
     def __init__(self, path: Path, paths: list[Path], cancelled: Callable[[], bool]) -> None:
         """Reads the first picture. Raises: SourceError where none can be read."""
@@ -59,7 +55,7 @@ class PictureSource:
         )
 
     def read(self) -> Picture | None:
-        """The next picture that can be read, None at the end. Raises: SourceError at the end, once, for bad ones."""
+        """The next readable picture, None at the end. Raises: SourceError at the end, once, for bad ones."""
         picture = self._next()
         if picture is None and (self._bad or self._damaged) and not self._complained:
             self._complained = True
@@ -108,12 +104,15 @@ class PictureSource:
         )
 
 
-def _pictures_in(folder: Path) -> list[Path]:
-    found = [
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
-    ]
+def pictures_in(folder: Path) -> list[Path]:
+    """The picture files of a folder, in natural order. Raises: OSError."""
+    try:
+        inside = list(folder.iterdir())
+    except OSError as error:
+        raise SourceError(
+            f"the folder {folder} cannot be listed ({error.strerror}): check its permissions"
+        ) from error
+    found = [path for path in inside if path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")]
     return sorted(found, key=_natural_key)
 
 
