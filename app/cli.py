@@ -64,11 +64,10 @@ def build_parser(show_window: live.ShowWindow) -> argparse.ArgumentParser:
 
 
 def _say(error: Exception, code: int) -> int:
-    """One line on stderr, through the log, which adds the traceback where `--debug` asked for it."""
-    expected = isinstance(error, FathomError)
-    _log.error(
-        "%s",
-        error if expected else f"unexpected {type(error).__name__}: {error}; --debug tells more",
-        exc_info=error,
-    )
+    """One line on stderr. The traceback of what nobody expected goes to the log; `--debug` shows it for all."""
+    if isinstance(error, FathomError):
+        _log.error("%s", error)
+        _log.debug("this came from", exc_info=error)
+    else:
+        _log.error("failed unexpectedly (the log tells more)", exc_info=error)
     return code

@@ -109,7 +109,9 @@ class SideBySideWriter:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         container_format, options = FORMATS[self.path.suffix.lower()]
         self._container = av.open(self.path, "w", format=container_format, options=options)
-        stream = self._container.add_stream("libx264", options={"crf": "18", "preset": "veryfast"})
+        # No B-frames: a fragmented MP4 would have to start late to make room for their reordering.
+        encoder = {"crf": "18", "preset": "veryfast", "bf": "0"}
+        stream = self._container.add_stream("libx264", options=encoder)
         height, width, _ = picture.shape
         stream.width, stream.height = max(2, width // 2 * 2), max(2, height // 2 * 2)  # yuv420p wants even sides
         stream.pix_fmt = "yuv420p"
