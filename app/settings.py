@@ -2,6 +2,7 @@
 
 import math
 import re
+import reprlib
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -12,6 +13,8 @@ from core.network_size import parse_size
 COLORMAPS = ("inferno", "magma", "plasma", "viridis", "cividis", "turbo", "spectral", "bone", "grey")
 
 _TYPES_IN_WORDS = {str: "a text", bool: "true or false", float: "a finite number", tuple: "a list of texts"}
+_SHORT = reprlib.Repr()  # for lines that quote what was given
+_SHORT.maxstring = _SHORT.maxother = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +98,19 @@ def check(name: str, value: Any) -> Any:
     Raises: SettingError where there is no such setting, or `value` has the wrong type or breaks a limit.
     """
     if name not in _DECLARED:
-        raise SettingError(f"there is no setting {name!r}: there are {', '.join(_DECLARED)}")
+        raise SettingError(f"there is no setting {_SHORT.repr(name)}: there are {', '.join(_DECLARED)}")
     limits, default = _DECLARED[name]
     wanted = type(default)
     if wanted is float and type(value) is int and abs(value) < 2**53:
         value = float(value)
     if not _is_of(wanted, value):
-        raise SettingError(f"{name} must be {_TYPES_IN_WORDS[wanted]}, got {value!r}")
+        raise SettingError(f"{name} must be {_TYPES_IN_WORDS[wanted]}, got {_SHORT.repr(value)}")
     if limits.choices and value not in limits.choices:
-        raise SettingError(f"{name} must be one of {', '.join(limits.choices)}, got {value!r}")
+        raise SettingError(f"{name} must be one of {', '.join(limits.choices)}, got {_SHORT.repr(value)}")
     if limits.pattern and not re.fullmatch(limits.pattern, value):
-        raise SettingError(f"{name} must be {limits.form}, got {value!r}")
+        raise SettingError(f"{name} must be {limits.form}, got {_SHORT.repr(value)}")
     if limits.low is not None and limits.high is not None and not limits.low <= value <= limits.high:
-        raise SettingError(f"{name} must lie from {limits.low:g} to {limits.high:g}, got {value!r}")
+        raise SettingError(f"{name} must lie from {limits.low:g} to {limits.high:g}, got {_SHORT.repr(value)}")
     if name == "size":
         parse_size(value)
     return value

@@ -1,5 +1,7 @@
 """From the size a person asks for to the height and width the network gets."""
 
+import reprlib
+
 from core.errors import SettingError
 
 STEP_PX = 32
@@ -18,8 +20,8 @@ def parse_size(text: str) -> tuple[int, int] | int:
         numbers = []
     if len(numbers) not in (1, 2) or any(n % STEP_PX or not MIN_PX <= n <= MAX_PX for n in numbers):
         raise SettingError(
-            f"size must be PX or HxW in multiples of {STEP_PX} from {MIN_PX} to {MAX_PX}, got {text!r}: "
-            f"try 256 or 288x512"
+            f"size must be PX or HxW in multiples of {STEP_PX} from {MIN_PX} to {MAX_PX}, "
+            f"got {reprlib.repr(text)}: try 256 or 288x512"
         )
     return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
 
