@@ -48,23 +48,33 @@ def surface_format() -> QSurfaceFormat:
     return wanted
 
 
+def hidden_surface() -> QOffscreenSurface:
+    """Something a context can be made current on without a window."""
+    surface = QOffscreenSurface()
+    surface.setFormat(surface_format())
+    surface.create()
+    return surface
+
+
 def has_fast_opengl() -> bool:
     """Whether a graphics processor runs OpenGL 3.3 here; tried with a context of its own, without a window."""
     context = QOpenGLContext()
     context.setFormat(surface_format())
-    surface = QOffscreenSurface()
-    surface.setFormat(surface_format())
-    surface.create()
+    surface = hidden_surface()
     if not context.create() or not context.makeCurrent(surface):
         return False
     try:
         check_context(context)
-        renderer = Gl(context).renderer.lower()
+        return not runs_on_the_processor(Gl(context).renderer)
     except WindowError:
         return False
     finally:
         context.doneCurrent()
-    return not any(name in renderer for name in _ON_THE_PROCESSOR)
+
+
+def runs_on_the_processor(renderer: str) -> bool:
+    """Whether OpenGL of this name is software, which takes the cores that the network needs."""
+    return any(name in renderer.lower() for name in _ON_THE_PROCESSOR)
 
 
 def check_context(context: QOpenGLContext) -> None:

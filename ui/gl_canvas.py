@@ -38,8 +38,6 @@ class GlCanvas(QOpenGLWidget):
         except WindowError as error:
             self._renderer = None
             self.refused.emit(error)
-            return
-        context.aboutToBeDestroyed.connect(self._release)
 
     def paintGL(self) -> None:
         if self._renderer is None:
@@ -79,10 +77,3 @@ class GlCanvas(QOpenGLWidget):
         finally:
             self.doneCurrent()
         return image.convertToFormat(QImage.Format.Format_RGB32)
-
-    def _release(self) -> None:
-        if self._renderer is not None:
-            self.makeCurrent()
-            self._renderer.destroy()
-            self._renderer = None
-            self.doneCurrent()

@@ -33,6 +33,9 @@ class RasterCanvas(QWidget):
         super().__init__(parent)
         self._scene = scene
         self._images = _Images()
+        self._flushed = QTimer(self)  # fires once Qt has brought to the screen what a paint event left
+        self._flushed.setSingleShot(True)
+        self._flushed.timeout.connect(self.shown)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -43,7 +46,7 @@ class RasterCanvas(QWidget):
             self._images.paint(painter, scene, self.devicePixelRatioF())
             paint_marks(painter, scene.marks, self.devicePixelRatioF())
         painter.end()
-        QTimer.singleShot(0, self.shown.emit)  # Qt brings the window to the screen right after this event
+        self._flushed.start(0)
 
     def picture(self, scene: Scene, size_wh: tuple[int, int]) -> QImage:
         """`scene` in an image of `size_wh` pixels, without its marks."""

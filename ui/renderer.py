@@ -23,12 +23,15 @@ _FEATURES = {
 class Renderer:
     """Owner of everything that lives in one OpenGL context. That context must be current in every call.
 
+    It frees itself when the context goes, which is also the case when the canvas moves to another window or dies.
     Used by: window thread.
     """
 
     def __init__(self, context: QOpenGLContext) -> None:
         """Raises: WindowError where the context is too old or refuses a shader."""
         gl.check_context(context)
+        self._context = context
+        self._last_surface = gl.hidden_surface()
         self._gl = gl.Gl(context)
         self._corners = QOpenGLVertexArrayObject()  # empty: the vertex shader makes the corners of their numbers
         self._corners.create()
@@ -39,6 +42,7 @@ class Renderer:
         self._colormap = ArrayTexture(formats.RGB8_UNorm, pixels.RGB, types.UInt8, self._gl)
         for content in Content:  # now, so that a driver that refuses one says so at the start
             self._program(content, 1)
+        context.aboutToBeDestroyed.connect(self._free)
 
     @property
     def max_texture_px(self) -> int:
@@ -73,12 +77,18 @@ class Renderer:
         self._gl.clear_color(BACKGROUND.redF(), BACKGROUND.greenF(), BACKGROUND.blueF(), 1.0)
         self._gl.clear(gl.COLOR_BUFFER_BIT)
 
-    def destroy(self) -> None:
-        """Free what lies in the context."""
+    def _free(self) -> None:
+        """The context is about to go: the last moment at which its objects can be freed.
+
+        It is not current any more, the canvas's surface is gone, and so is the canvas, maybe. Left to Python's
+        garbage collector, textures would reach for a context that is no longer there.
+        """
+        self._context.makeCurrent(self._last_surface)
         for texture in (self._colour, self._depth, self._colormap):
             texture.destroy()
         self._programs.clear()
         self._corners.destroy()
+        self._context.doneCurrent()
 
     def _draw_pane(
         self, pane: Pane, look: Look, picture_width_px: int, target_wh: tuple[int, int], density: float

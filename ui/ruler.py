@@ -23,7 +23,7 @@ _TEXT, _MUTED = QColor("#e4e8ed"), QColor("#9aa4b2")
 def ticks(low: float, high: float, most: int = 5) -> list[float]:
     """Up to `most` round numbers from `low` to `high`, evenly spaced by 1, 2, 2.5 or 5 times a power of ten."""
     span = high - low
-    if not (math.isfinite(span) and span > 0.0):
+    if most < 1 or not (math.isfinite(span) and span > 0.0):
         return []
     power = 10.0 ** math.floor(math.log10(span / most))
     for factor in (1.0, 2.0, 2.5, 5.0, 10.0, 20.0):

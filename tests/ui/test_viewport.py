@@ -1,0 +1,446 @@
+"""The viewport in a real window, on both of its canvases, against the picture that core.compose makes."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtGui import QMouseEvent, QWheelEvent
+from PyQt6.QtTest import QSignalSpy, QTest
+from PyQt6.QtWidgets import QApplication, QVBoxLayout, QWidget
+
+from core.compose import render
+from core.errors import WindowError
+from core.look import Look, View
+from core.messages import DepthResult, Frame, ModelInfo
+from ui import gl_program
+from ui.fit import fit
+from ui.gl import runs_on_the_processor
+from ui.gl_canvas import GlCanvas
+from ui.images import array_of, image_of
+from ui.probe import Probe, probe
+from ui.raster_canvas import RasterCanvas
+from ui.viewport import Viewport
+
+pytestmark = pytest.mark.window
+
+MODEL = ModelInfo("toy", 1, 64, "fp32", "cpu", "CPU")
+BACKGROUND = (14, 16, 19)
+
+
+def gradient(height: int = 120, width: int = 161) -> np.ndarray:
+    """A picture whose red tells the column and green the row; odd widths show a wrong row alignment."""
+    y, x = np.mgrid[0:height, 0:width]
+    blue = np.where((x // 20 + y // 20) % 2, 200, 60)
+    return np.stack([x * 255 // max(width - 1, 1), y * 255 // max(height - 1, 1), blue], axis=2).astype(np.uint8)
+
+
+def ramp(height: int = 33, width: int = 47) -> np.ndarray:
+    """Inverse depth from 1000 at the upper left to 2000 at the lower right."""
+    y, x = np.mgrid[0:height, 0:width]
+    return (1000 + 500 * (x / max(width - 1, 1) + y / max(height - 1, 1))).astype(np.float32)
+
+
+def result(rgb=None, depth=None, index=0, source_id=0) -> DepthResult:
+    rgb = gradient() if rgb is None else rgb
+    depth = ramp() if depth is None else depth
+    for array in (rgb, depth):
+        array.setflags(write=False)
+    now_s = time.monotonic()
+    frame = Frame(index, now_s, rgb, source_id=source_id)
+    return DepthResult(frame, depth, 1020.0, 1980.0, MODEL, now_s, now_s)
+
+
+LOOK = Look(View.DEPTH, "viridis", low=1000.0, high=2000.0)
+
+
+@pytest.fixture(params=["opengl", "raster"])
+def viewport(request, qapp):
+    widget = shown(Viewport(opengl=request.param == "opengl"))
+    assert isinstance(widget._canvas, GlCanvas if request.param == "opengl" else RasterCanvas)
+    yield widget
+    widget.close()
+    widget.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def shown(widget: QWidget, width: int = 640, height: int = 480) -> QWidget:
+    widget.resize(width, height)
+    widget.show()
+    assert QTest.qWaitForWindowExposed(widget)
+    return widget
+
+
+def paint(viewport: Viewport, what: DepthResult) -> None:
+    """Show `what` and wait until it is on the screen."""
+    spy = QSignalSpy(viewport.painted)
+    viewport.show_result(what)
+    assert spy.wait()
+
+
+def on_screen(viewport: Viewport) -> np.ndarray:
+    return array_of(viewport.grab().toImage())
+
+
+def hover(viewport: Viewport, x: float, y: float) -> None:
+    """A move of the mouse as the widget gets it; QTest moves the real pointer, whose events come late."""
+    place = QPointF(x, y)
+    none, keys = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    event = QMouseEvent(QEvent.Type.MouseMove, place, viewport.mapToGlobal(place), none, none, keys)
+    QApplication.sendEvent(viewport, event)
+
+
+# The picture
+
+
+@pytest.mark.parametrize("view", View)
+@pytest.mark.parametrize("invert", [False, True])
+def test_the_picture_is_what_compose_makes(viewport, view, invert):
+    look = replace(LOOK, view=view, invert=invert, opacity=0.4, wipe=0.3)
+    what = result()
+    viewport.set_look(look)
+    paint(viewport, what)
+    got = array_of(viewport.picture()).astype(int)
+    expected = render(look, what.frame.rgb, what.inverse_depth).astype(int)
+    assert got.shape == expected.shape
+    # QPainter mixes colours between depth values, the others mix the depths.
+    assert np.abs(got - expected).max() <= (3 if isinstance(viewport._canvas, GlCanvas) else 8)
+
+
+@pytest.mark.parametrize("colormap", ["inferno", "turbo", "spectral", "grey"])
+def test_colour_maps_of_the_picture_are_those_of_compose(viewport, colormap):
+    look = replace(LOOK, colormap=colormap)
+    what = result(depth=ramp(64, 96))
+    viewport.set_look(look)
+    paint(viewport, what)
+    got = array_of(viewport.picture()).astype(int)
+    assert np.abs(got - render(look, what.frame.rgb, what.inverse_depth)).mean() < 1.5
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 5, 158, 159, 160, 161])
+def test_rows_stay_straight_at_every_width(viewport, width):
+    what = result(rgb=gradient(90, width), depth=ramp(20, max(width // 4, 1)))
+    viewport.set_look(replace(LOOK, view=View.COLOUR))
+    paint(viewport, what)
+    assert np.array_equal(array_of(viewport.picture()), what.frame.rgb)
+
+
+def test_what_is_no_number_is_black(viewport):
+    depth = ramp()
+    depth[10:20, 10:20] = np.nan
+    depth[25:30, 30:40] = np.inf
+    viewport.set_look(LOOK)
+    paint(viewport, result(depth=depth))
+    got = array_of(viewport.picture())
+    assert got[54, 51].max() == 0
+    assert got[100, 120].max() == 0
+    assert got[5, 5].max() > 0
+
+
+def test_there_is_no_picture_before_there_is_one(viewport):
+    assert viewport.picture().isNull()
+
+
+def test_a_read_only_crop_with_gaps_between_its_rows_is_taken(viewport):
+    rgb = gradient(200, 300)[10:130:2, 20:181:2]
+    viewport.set_look(replace(LOOK, view=View.COLOUR))
+    paint(viewport, result(rgb=rgb, depth=ramp(64, 96)[::2, ::3]))
+    assert np.array_equal(array_of(viewport.picture()), rgb)
+
+
+# The screen
+
+
+def test_an_empty_viewport_is_dark(viewport):
+    pixels = on_screen(viewport)
+    assert (pixels == BACKGROUND).all()
+
+
+def test_the_picture_fills_the_viewport_in_its_aspect(viewport):
+    viewport.set_look(replace(LOOK, view=View.COLOUR))
+    paint(viewport, result(rgb=np.full((100, 400, 3), 200, np.uint8)))
+    pixels = on_screen(viewport)
+    assert (pixels[:160] == BACKGROUND).all()
+    assert (np.abs(pixels[160:320].astype(int) - 200) <= 1).all()
+    assert (pixels[320:] == BACKGROUND).all()
+
+
+@pytest.mark.parametrize("view", View)
+def test_the_screen_shows_the_composed_picture_where_fit_says(viewport, view):
+    look = replace(LOOK, view=view, opacity=0.5)
+    what = result(rgb=gradient(240, 320))
+    viewport.set_look(look)
+    paint(viewport, what)
+    pixels = on_screen(viewport).astype(int)
+    sheet = render(look, what.frame.rgb, what.inverse_depth).astype(int)
+    for pane, offset in zip(fit(view, (240, 320), (640, 480), wipe=look.wipe), (0, 320), strict=False):
+        for u, v in ((70 / 320, 70 / 240), (250 / 320, 170 / 240)):  # inside squares of one blue
+            x, y = pane.picture.x + u * pane.picture.width, pane.picture.y + v * pane.picture.height
+            if pane.visible.contains(x, y):
+                expected = sheet[int(v * 240), int(u * 320) + (offset if view is View.SIDE else 0)]
+                assert np.abs(pixels[int(y), int(x)] - expected).max() <= 12
+
+
+def test_results_of_changing_sizes_follow_each_other(viewport):
+    viewport.set_look(replace(LOOK, view=View.SIDE))
+    for index, (picture_hw, network_hw) in enumerate(
+        [
+            ((120, 161), (64, 64)),
+            ((720, 404), (96, 64)),
+            ((1, 1), (1, 1)),
+            ((50, 801), (64, 352)),
+            ((120, 161), (64, 64)),
+        ]
+    ):
+        what = result(gradient(*picture_hw), ramp(*network_hw), index)
+        paint(viewport, what)
+        got = array_of(viewport.picture())
+        assert np.array_equal(got[:, : picture_hw[1]], what.frame.rgb)
+
+
+def test_each_result_is_told_painted_once(viewport):
+    told = []
+    viewport.painted.connect(lambda latency_ms, at_s: told.append((latency_ms, at_s)))
+    what = result()
+    paint(viewport, what)
+    look = LOOK
+    for step in range(3):  # paints that show no new result
+        look = replace(look, opacity=step / 10)
+        viewport.set_look(look)
+        viewport.grab()
+        QApplication.processEvents()
+    assert len(told) == 1
+    latency_ms, at_s = told[0]
+    assert latency_ms == pytest.approx(1e3 * (at_s - what.frame.captured_at_s))
+    paint(viewport, result(index=1))
+    assert len(told) == 2
+
+
+def test_a_frame_shows_alone_until_there_is_depth_of_its_source(viewport):
+    viewport.set_look(LOOK)
+    frame = Frame(0, time.monotonic(), gradient(), source_id=7)
+    viewport.show_frame(frame)
+    assert np.array_equal(array_of(viewport.picture()), frame.rgb)
+    what = result(index=1, source_id=7)
+    paint(viewport, what)
+    depth_picture = array_of(viewport.picture())
+    viewport.show_frame(Frame(2, time.monotonic(), 255 - gradient(), source_id=7))
+    assert np.array_equal(array_of(viewport.picture()), depth_picture)  # depth stays with its own colour
+    other = Frame(0, time.monotonic(), 255 - gradient(), source_id=8)
+    viewport.show_frame(other)
+    assert np.array_equal(array_of(viewport.picture()), other.rgb)
+
+
+def test_clearing_forgets_everything(viewport):
+    viewport.set_look(LOOK)
+    paint(viewport, result())
+    told = QSignalSpy(viewport.probed)
+    hover(viewport, 320, 240)
+    viewport.clear()
+    assert viewport.picture().isNull()
+    assert told[-1] == [None]
+    assert (on_screen(viewport) == BACKGROUND).all()
+
+
+def test_it_goes_on_in_another_window(viewport):
+    viewport.set_look(LOOK)
+    what = result()
+    paint(viewport, what)
+    before = array_of(viewport.picture())
+    other = QWidget()
+    QVBoxLayout(other).addWidget(viewport)
+    shown(other)
+    paint(viewport, result(index=1))
+    assert np.array_equal(array_of(viewport.picture()), before)
+    viewport.setParent(None)
+    shown(viewport)
+    paint(viewport, result(index=2))
+    assert np.array_equal(array_of(viewport.picture()), before)
+    other.close()
+    other.deleteLater()
+
+
+# The mouse
+
+
+def test_the_probe_reads_depth_and_pixel_under_the_mouse(viewport):
+    viewport.set_look(LOOK)
+    what = result(rgb=gradient(240, 320))
+    paint(viewport, what)
+    told = QSignalSpy(viewport.probed)
+    hover(viewport, 320, 240)
+    found = told[-1][0]
+    assert (found.x_px, found.y_px) == (160, 120)
+    assert found.inverse_depth == pytest.approx(1500.0, abs=2.0)
+
+
+def test_the_probe_works_over_both_panes(viewport):
+    viewport.set_look(replace(LOOK, view=View.SIDE))
+    paint(viewport, result(rgb=gradient(240, 320)))
+    told = QSignalSpy(viewport.probed)
+    found = []
+    for pane in fit(View.SIDE, (240, 320), (640, 480)):
+        hover(viewport, pane.picture.x + pane.picture.width / 4, pane.picture.y + pane.picture.height / 2)
+        found.append(told[-1][0])
+    assert found[0].inverse_depth == pytest.approx(found[1].inverse_depth, abs=4.0)
+    assert found[0].x_px == pytest.approx(80, abs=1)
+
+
+def test_the_probe_is_none_outside_and_before_there_is_depth(viewport):
+    viewport.set_look(LOOK)
+    viewport.show_frame(Frame(0, time.monotonic(), gradient(100, 400)))
+    told = QSignalSpy(viewport.probed)
+    hover(viewport, 320, 240)
+    assert len(told) == 0
+    paint(viewport, result(rgb=gradient(100, 400), index=1))
+    assert told[-1][0] is not None
+    hover(viewport, 320, 20)
+    assert told[-1] == [None]
+    hover(viewport, 320, 240)
+    assert told[-1][0] is not None
+    QApplication.sendEvent(viewport, QEvent(QEvent.Type.Leave))
+    assert told[-1] == [None]
+
+
+def test_the_probe_follows_new_depth_under_a_mouse_that_rests(viewport):
+    viewport.set_look(LOOK)
+    paint(viewport, result())
+    told = QSignalSpy(viewport.probed)
+    hover(viewport, 320, 240)
+    paint(viewport, result(depth=ramp() + 100, index=1))
+    assert told[-1][0].inverse_depth == pytest.approx(1600.0, abs=4.0)
+
+
+def test_the_wipe_follows_the_mouse(viewport):
+    viewport.set_look(replace(LOOK, view=View.WIPE))
+    paint(viewport, result(rgb=gradient(240, 320)))
+    told = QSignalSpy(viewport.wipe_dragged)
+    hover(viewport, 322, 100)
+    assert viewport.cursor().shape() is Qt.CursorShape.SplitHCursor
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=QPoint(322, 100))
+    hover(viewport, 160, 100)
+    assert told[-1] == [pytest.approx(0.25)]
+    hover(viewport, 900, 100)
+    assert told[-1] == [1.0]
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=QPoint(639, 100))
+    count = len(told)
+    hover(viewport, 200, 100)
+    assert len(told) == count
+
+
+def test_a_press_away_from_the_edge_moves_nothing(viewport):
+    viewport.set_look(replace(LOOK, view=View.WIPE))
+    paint(viewport, result(rgb=gradient(240, 320)))
+    told = QSignalSpy(viewport.wipe_dragged)
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=QPoint(200, 100))
+    hover(viewport, 250, 100)
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=QPoint(250, 100))
+    assert len(told) == 0
+
+
+def turn_wheel(viewport: Viewport, x: int, y: int, notches: int) -> None:
+    place = QPointF(x, y)
+    buttons, keys = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    phase = Qt.ScrollPhase.NoScrollPhase
+    event = QWheelEvent(
+        place, viewport.mapToGlobal(place), QPoint(), QPoint(0, 120 * notches), buttons, keys, phase, False
+    )
+    QApplication.sendEvent(viewport, event)
+
+
+def test_zooming_keeps_the_probed_place_and_a_double_click_ends_it(viewport):
+    viewport.set_look(LOOK)
+    paint(viewport, result(rgb=gradient(240, 320)))
+    told = QSignalSpy(viewport.probed)
+    hover(viewport, 480, 120)
+    before = told[-1][0]
+    turn_wheel(viewport, 480, 120, 5)
+    hover(viewport, 480, 120)
+    assert told[-1][0].inverse_depth == pytest.approx(before.inverse_depth, abs=1.0)
+    hover(viewport, 630, 240)
+    zoomed = told[-1][0]
+    assert zoomed.x_px < 300
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=QPoint(630, 240))
+    hover(viewport, 530, 240)
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=QPoint(530, 240))
+    assert told[-1][0].x_px == pytest.approx(zoomed.x_px, abs=1)  # panning takes the picture along
+    QTest.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=QPoint(480, 120))
+    assert (told[-1][0].x_px, told[-1][0].y_px) == (before.x_px, before.y_px)
+
+
+def test_what_is_zoomed_in_is_what_is_seen(viewport):
+    viewport.set_look(replace(LOOK, view=View.COLOUR))
+    paint(viewport, result(rgb=gradient(240, 320)))
+    turn_wheel(viewport, 0, 0, 8)
+    paint(viewport, result(rgb=gradient(240, 320), index=1))
+    pixels = on_screen(viewport)
+    assert pixels[-1, -1, 0] < 80  # only the upper left quarter and less is in sight
+    assert pixels[2, 2].tolist() == pytest.approx(gradient(240, 320)[0, 0].tolist(), abs=4)
+
+
+# When OpenGL cannot be had
+
+
+def test_a_driver_that_refuses_a_shader_is_answered_with_the_other_canvas(qapp, monkeypatch, tmp_path, caplog):
+    for shader in gl_program.SHADERS.glob("*.glsl"):
+        (tmp_path / shader.name).write_text(shader.read_text())
+    (tmp_path / "picture_fragment.glsl").write_text("void main() { this is no shader }")
+    monkeypatch.setattr(gl_program, "SHADERS", tmp_path)
+    widget = shown(Viewport(opengl=True))
+    widget.set_look(replace(LOOK, view=View.COLOUR))
+    widget.show_frame(Frame(0, time.monotonic(), gradient()))
+    QApplication.processEvents()
+    assert isinstance(widget._canvas, RasterCanvas)
+    assert "refuses the shader picture_fragment.glsl" in caplog.text
+    paint(widget, result())
+    assert np.array_equal(array_of(widget.picture()), gradient())
+    widget.close()
+    widget.deleteLater()
+
+
+def test_a_missing_shader_is_named(viewport, monkeypatch, tmp_path):
+    if not isinstance(viewport._canvas, GlCanvas):
+        pytest.skip("no shaders here")
+    monkeypatch.setattr(gl_program, "SHADERS", tmp_path)
+    viewport._canvas.makeCurrent()
+    with pytest.raises(WindowError, match=r"picture_vertex\.glsl cannot be read"):
+        gl_program.Program("picture_fragment")
+    viewport._canvas.doneCurrent()
+
+
+@pytest.mark.parametrize(
+    ("renderer", "software"),
+    [
+        ("llvmpipe (LLVM 15.0.6, 256 bits)", True),
+        ("Google SwiftShader", True),
+        ("GDI Generic", True),
+        ("Microsoft Basic Render Driver", True),
+        ("Mesa Intel(R) UHD Graphics 620 (KBL GT2)", False),
+        ("NVIDIA GeForce RTX 4090/PCIe/SSE2", False),
+        ("Apple M2", False),
+    ],
+)
+def test_software_is_told_from_a_graphics_processor(renderer, software):
+    assert runs_on_the_processor(renderer) is software
+
+
+# Its parts
+
+
+def test_the_probe_reads_between_depth_values():
+    depth = np.array([[0.0, 10.0], [20.0, 30.0]], np.float32)
+    what = result(rgb=gradient(4, 4), depth=depth)
+    assert probe(what, (0.5, 0.5)) == Probe(2, 2, 15.0)
+    assert probe(what, (0.0, 0.0)) == Probe(0, 0, 0.0)
+    assert probe(what, (1.0, 1.0)) == Probe(3, 3, 30.0)
+    assert probe(what, (0.25, 0.75)) == Probe(1, 3, 20.0)
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 4, 5, 161])
+def test_an_image_keeps_its_rows_and_outlives_its_array(width):
+    rgb = gradient(7, width)
+    image = image_of(rgb)
+    expected = rgb.copy()
+    rgb[:] = 0
+    assert np.array_equal(array_of(image), expected)
