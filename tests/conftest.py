@@ -155,10 +155,12 @@ def _running_xvfb(program: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def qapp(display: None) -> "QApplication":
+def qapp(display: None) -> "Iterator[QApplication]":
     """The one QApplication; what Qt must be told before it exists belongs in front of it, here."""
+    from PyQt6 import sip
     from PyQt6.QtWidgets import QApplication
 
     app = QApplication.instance() or QApplication(["fathom-tests"])
     assert isinstance(app, QApplication)
-    return app
+    yield app
+    sip.delete(app)  # before the display goes: a Qt that loses its X server ends the process, with status 1
