@@ -188,6 +188,7 @@ class Disk:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.wrote: list[Settings] = []
         self.fails = False
+        self.writers = self.most_at_once = 0
         self.entered = threading.Event()
         self.free = threading.Event()
         self.free.set()
@@ -195,8 +196,11 @@ class Disk:
         monkeypatch.setattr(settings_store, "_write", self)
 
     def __call__(self, path: Path, settings: Settings) -> None:
+        self.writers += 1
+        self.most_at_once = max(self.most_at_once, self.writers)
         self.entered.set()
         assert self.free.wait(60)
+        self.writers -= 1
         if self.fails:
             raise OSError(errno.ENOSPC, "No space left on device")
         self._write(path, settings)
@@ -242,6 +246,43 @@ def test_what_comes_while_a_write_is_under_way_is_written_after_it(path: Path, d
     store.close()
     assert disk.wrote == [Settings(opacity=0.1), Settings(opacity=0.2)]
     assert store.load()[0].opacity == 0.2
+
+
+class WatchedLock:
+    """A lock that tells when a second one asks for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._asked = 0
+        self.asked_twice = threading.Event()
+
+    def __enter__(self) -> None:
+        self._asked += 1
+        if self._asked == 2:
+            self.asked_twice.set()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def test_a_save_now_comes_after_the_write_that_is_under_way(
+    path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SettingsStore(path, delay_s=0.0)
+    lock = WatchedLock()
+    monkeypatch.setattr(store, "_write_lock", lock)
+    disk.free.clear()
+    store.schedule(Settings(opacity=0.1))
+    assert disk.entered.wait(60)
+    saver = threading.Thread(target=store.save, args=(Settings(opacity=0.2),))
+    saver.start()
+    assert lock.asked_twice.wait(60)
+    disk.free.set()
+    saver.join()
+    store.close()
+    assert disk.most_at_once == 1
+    assert disk.wrote == [Settings(opacity=0.1), Settings(opacity=0.2)]
 
 
 def test_a_save_now_replaces_what_waits(path: Path, disk: Disk) -> None:
