@@ -23,7 +23,7 @@ _CHECKED = 0.3  # share of the progress once the container's checksums are read
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class Plan:
     """What to load, decided before a tensor is."""
 
     layout: Layout
@@ -40,7 +40,7 @@ def read_weights(path: Path, progress: Callable[[float], None] | None = None) ->
     report = progress or (lambda share: None)
     try:
         with closing(open_checkpoint(path)) as checkpoint:
-            plan = _plan(path, checkpoint)
+            plan = plan_of(path, checkpoint)
             report(0.0)
             checkpoint.check()
             report(_CHECKED)
@@ -62,7 +62,8 @@ def read_weights(path: Path, progress: Callable[[float], None] | None = None) ->
         raise WeightsError(f"{path.name}: {error}") from error
 
 
-def _plan(path: Path, checkpoint: Checkpoint) -> _Plan:
+def plan_of(path: Path, checkpoint: Checkpoint) -> Plan:
+    """Decide from names and shapes alone. Raises: WeightsError where they are not those of a complete network."""
     layout = identify(checkpoint.shapes)
     if layout is None:
         raise WeightsError(_foreign(list(checkpoint.shapes)))
@@ -72,7 +73,7 @@ def _plan(path: Path, checkpoint: Checkpoint) -> _Plan:
     sizes = sizes_of(shapes)
     config = config_from(sizes, _training(path, checkpoint, layout, keys, sizes))
     _check_complete(config, shapes, sources, keys.unexpected)
-    return _Plan(layout, config, sources)
+    return Plan(layout, config, sources)
 
 
 def _sources(keys: KeyMap) -> dict[str, tuple[str, ...]]:

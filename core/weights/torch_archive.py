@@ -31,6 +31,8 @@ class TorchArchive:
     def __init__(self, path: Path) -> None:
         self.metadata: Mapping[str, str] = {}
         self._path = path
+        if path.suffix == ".safetensors":  # torch would believe the name rather than the content
+            raise WeightsError(f"{path.name} is what torch.save writes, not safetensors: rename it to end in .pt")
         try:
             self._check_directory()
             self._check_pickle()
@@ -85,6 +87,7 @@ class TorchArchive:
                 f"{name} has a pickle larger than any model needs ({pickles[0].file_size} bytes): refused"
             )
         self._pickle = pickles[0].filename
+        self._record_bytes = {entry.file_size for entry in entries}
 
     def _check_pickle(self) -> None:
         """Name what the pickle asks for beyond tensors, before torch reads it."""
@@ -112,7 +115,8 @@ class TorchArchive:
         for key, tensor in self._tensors.items():
             claimed = tensor.numel() * tensor.element_size()
             total += claimed
-            if claimed > tensor.untyped_storage().nbytes():
+            stored = tensor.untyped_storage().nbytes()
+            if claimed > stored or (claimed and stored not in self._record_bytes):
                 shape = tuple(tensor.shape)
                 raise WeightsError(f"{self._path.name} gives {key} the shape {shape} without the data: refused")
         if total > self._path.stat().st_size:
