@@ -32,28 +32,26 @@ class WindowAttention(nn.Module):
     def forward(self, tokens_bhwc: Tensor, biased_regions: Sequence[tuple[Region, Tensor]]) -> Tensor:
         """(B, H, W, C) -> (B, H, W, C). The regions tile the grid; each comes with the bias of its window."""
         qkv_bias = torch.cat((self.q_bias, torch.zeros_like(self.q_bias), self.v_bias))
-        qkv = linear(tokens_bhwc, self.qkv.weight, qkv_bias)
-        q, k, v = qkv.view(*tokens_bhwc.shape[:-1], 3, self.heads, -1).unbind(-3)  # (B, H, W, heads, C/heads) each
-        precise = torch.promote_types(v.dtype, torch.float32)  # squares and exp overflow a half-precision type
-        scale = self.logit_scale.to(precise).clamp(max=MAX_LOGIT_SCALE).exp().squeeze(-1)  # (heads, 1)
-        q = (normalize(q.to(precise), dim=-1) * scale).to(v.dtype).flatten(-2)
-        k = normalize(k.to(precise), dim=-1).to(v.dtype).flatten(-2)
-        v = v.flatten(-2)
-        mixed_bhwc = torch.empty_like(v)
+        qkv = linear(tokens_bhwc, self.qkv.weight, qkv_bias).view(*tokens_bhwc.shape[:-1], 3, self.heads, -1)
+        qkv = self._cosine(qkv).flatten(-3)  # (B, H, W, 3C)
+        mixed_bhwc = torch.empty_like(tokens_bhwc)
         for region, bias in biased_regions:
             place = (slice(None), region.rows, region.columns)
-            q_part, k_part, v_part, mixed_part = (
-                as_windows(x[place], region.window_hw) for x in (q, k, v, mixed_bhwc)
-            )
-            mixed_part.copy_(self._attend(q_part, k_part, v_part, bias))
+            mixed = self._attend(as_windows(qkv[place], region.window_hw), bias)
+            as_windows(mixed_bhwc[place], region.window_hw).copy_(mixed)
         projected: Tensor = self.projection(mixed_bhwc)
         return projected
 
-    def _attend(self, q: Tensor, k: Tensor, v: Tensor, bias: Tensor) -> Tensor:
-        """softmax(q k^T + bias) v within each window; q, k, v and the result (B, nH, nW, h, w, C)."""
-        tokens, channels = bias.shape[-1], q.shape[-1]
-        q_heads, k_heads, v_heads = (
-            x.reshape(-1, tokens, self.heads, channels // self.heads).transpose(1, 2) for x in (q, k, v)
-        )  # (B*nH*nW, heads, h*w, C/heads) each
-        mixed = scaled_dot_product_attention(q_heads, k_heads, v_heads, attn_mask=bias[None], scale=1.0)
-        return mixed.transpose(1, 2).reshape(q.shape)
+    def _cosine(self, qkv: Tensor) -> Tensor:
+        """Scale q and k so that their product is a cosine times the learnt scale: (..., 3, heads, C/heads)."""
+        precise = torch.promote_types(qkv.dtype, torch.float32)  # half precision would overflow in the squares
+        q_scale = self.logit_scale.to(precise).clamp(max=MAX_LOGIT_SCALE).exp().view(1, -1, 1)
+        qk = normalize(qkv[..., :2, :, :].to(precise), dim=-1) * torch.cat((q_scale, torch.ones_like(q_scale)))
+        return torch.cat((qk.to(qkv.dtype), qkv[..., 2:, :, :]), dim=-3)
+
+    def _attend(self, qkv: Tensor, bias: Tensor) -> Tensor:
+        """softmax(q k^T + bias) v within each window: (B, nH, nW, h, w, 3C) -> (B, nH, nW, h, w, C)."""
+        windows = qkv.reshape(-1, bias.shape[-1], 3, self.heads, qkv.shape[-1] // (3 * self.heads))
+        q, k, v = windows.permute(2, 0, 3, 1, 4)  # (B*nH*nW, heads, h*w, C/heads) each
+        mixed = scaled_dot_product_attention(q, k, v, attn_mask=bias[None], scale=1.0)
+        return mixed.transpose(1, 2).reshape(*qkv.shape[:-1], -1)
