@@ -137,8 +137,9 @@ def _attempt(
             _check_size(url, received.bytes, limit_bytes)
             _check_room(part, received.bytes - start)
         with part.open("r+b" if start else "wb") as file:
-            file.seek(start)
-            file.truncate()
+            if start:
+                file.truncate(start)
+                file.seek(start)
             _write_note(part, received)
             _copy(response, file, received.bytes, limit_bytes, url, progress, cancelled)
     return received

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from core.errors import WeightsError
-from core.weights.wording import listed
+from core.weights.wording import listed, shown
 
 MAX_PICKLE_BYTES = 8 << 20  # the large published model's is 60 kB
 MAX_DIRECTORY_BYTES = 16 << 20
@@ -117,8 +117,8 @@ class TorchArchive:
             total += claimed
             stored = tensor.untyped_storage().nbytes()
             if claimed > stored or (claimed and stored not in self._record_bytes):
-                shape = tuple(tensor.shape)
-                raise WeightsError(f"{self._path.name} gives {key} the shape {shape} without the data: refused")
+                claim = f"{shown(key)} the shape {shown(tuple(tensor.shape))}"
+                raise WeightsError(f"{self._path.name} gives {claim} without the data for it: refused")
         if total > self._path.stat().st_size:
             raise WeightsError(f"{self._path.name} claims more data than the file holds: refused")
 
