@@ -86,7 +86,7 @@ def receive(
                 raise WeightsError(f"{url} could not be fetched: {error}{kept}") from error
         except OSError as error:
             raise WeightsError(f"{part.parent} cannot be written to: {error.strerror or error}") from error
-        pause(float(2**failures), cancelled)
+        pause(float(2 ** max(failures - 1, 0)), cancelled)
 
 
 def discard(part: Path) -> None:
