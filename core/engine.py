@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from core.errors import EngineError
 from core.messages import DepthArray, ModelInfo, RgbArray
@@ -73,8 +74,7 @@ class Engine:
         Raises: EngineError where the device fails, memory runs out or the result is not finite.
         """
         try:
-            image_bchw = to_network_input(rgb, network_hw, self._device, self._dtype)
-            depth: DepthArray = self._network(image_bchw)[0].float().cpu().numpy()
+            depth: DepthArray = self.run(self.to_input(rgb, network_hw))[0].float().cpu().numpy()
         except RuntimeError as error:
             height, width = network_hw
             raise EngineError(
@@ -87,6 +87,21 @@ class Engine:
             )
         depth.flags.writeable = False
         return depth
+
+    def to_input(self, rgb: RgbArray, network_hw: tuple[int, int]) -> Tensor:
+        """(H, W, 3) uint8 RGB -> (1, 3, h, w) on the device, as the network takes it."""
+        return to_network_input(rgb, network_hw, self._device, self._dtype)
+
+    @torch.inference_mode()
+    def run(self, image_bchw: Tensor) -> Tensor:
+        """The network alone: (1, 3, h, w) -> (1, h, w), both on the device, which may still be at work on it."""
+        depth_bhw: Tensor = self._network(image_bchw)
+        return depth_bhw
+
+    def finish(self) -> None:
+        """Wait until the device has done what it was given."""
+        if self._device.type == "cuda":
+            torch.cuda.synchronize(self._device)
 
     def close(self) -> None:
         """Give the memory back. The engine cannot be used afterwards."""

@@ -1,0 +1,85 @@
+"""`bench`: how fast the models run here, as a table and as JSON."""
+
+import argparse
+import itertools
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from tqdm import tqdm
+
+from app.version import VERSION
+from core.errors import FathomError, RecordingError, SettingError
+from core.network_size import network_hw
+
+PRECISIONS = ("auto", "fp32", "bf16", "fp16")
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser("bench", help="how fast the models run on this machine")
+    parser.add_argument("--models", default="fathom-nano", metavar="A,B", help="names or files (fathom-nano)")
+    parser.add_argument("--sizes", default="256", metavar="PX,HxW", help="what the network sees (256)")
+    parser.add_argument("--precisions", default="auto", metavar="P,Q", help=f"of {', '.join(PRECISIONS)} (auto)")
+    parser.add_argument("--devices", default="auto", metavar="D,E", help="auto, cpu, cuda, cuda:N, mps (auto)")
+    parser.add_argument("--seconds", type=float, default=4.0, metavar="S", help="how long each is timed (4)")
+    parser.add_argument("--json", type=Path, metavar="F", help="also write the figures to this file")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Raises: FathomError; a case that cannot run is named, and the others are measured all the same."""
+    lists = {name: _split(name, getattr(args, name)) for name in ("models", "sizes", "precisions", "devices")}
+    for precision in lists["precisions"]:
+        if precision not in PRECISIONS:
+            raise SettingError(f"--precisions must be among {', '.join(PRECISIONS)}, got {precision!r}")
+    if not args.seconds >= 0:
+        raise SettingError(f"--seconds must be 0 or more, got {args.seconds:g}")
+
+    from core.bench import PICTURE_HW, BenchCase, BenchRow, machine, measure
+
+    cases = [BenchCase(*values) for values in itertools.product(*lists.values())]
+    sizes = {size: network_hw(size, "square", PICTURE_HW) for size in lists["sizes"]}
+    rows: list[BenchRow] = []
+    failures = 0
+    with tqdm(cases, unit="case", disable=None) as bar:
+        for case in bar:
+            bar.set_description(f"{case.model} {case.size} {case.precision} {case.device}")
+            try:
+                rows.append(measure(case, sizes[case.size], args.seconds))
+            except FathomError as error:
+                failures += 1
+                tqdm.write(str(error), file=sys.stderr)
+    facts = {"fathom": VERSION, **machine()}
+    _print_table([asdict(row) for row in rows], facts)
+    if args.json is not None:
+        _write(args.json, {"machine": facts, "rows": [asdict(row) for row in rows]})
+    return 1 if failures else 0
+
+
+def _split(name: str, text: str) -> list[str]:
+    values = [value.strip() for value in text.split(",") if value.strip()]
+    if not values:
+        raise SettingError(f"--{name} names nothing: give one or more, separated by commas")
+    return values
+
+
+def _print_table(rows: list[dict[str, object]], facts: dict[str, str]) -> None:
+    print(", ".join(f"{name} {value}" for name, value in facts.items()))
+    form = "{:<20} {:>9} {:>5} {:>7} {:>9} {:>7} {:>11} {:>7} {:>7} {:>8}"
+    print(form.format("model", "size", "prec", "device", "model ms", "p95", "end-to-end", "p95", "fps", "MB"))
+    for row in rows:
+        figures = [
+            "-" if row[name] is None else f"{row[name]:.1f}"
+            for name in ("model_ms", "model_ms_p95", "end_to_end_ms", "end_to_end_ms_p95", "fps", "memory_mb")
+        ]
+        size = f"{row['height']}x{row['width']}"
+        print(form.format(str(row["model"]), size, str(row["precision"]), str(row["device"]), *figures))
+
+
+def _write(path: Path, content: object) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise RecordingError(f"{path} could not be written: {error.strerror or error}") from error

@@ -1,0 +1,126 @@
+"""How soon the window is up, and how quickly it answers clicks while a slow network runs.
+
+    .venv/bin/python benchmarks/window.py start
+    .venv/bin/python benchmarks/window.py clicks --model base.pt --source clip.mp4 --seconds 20
+
+`start` runs the program several times in processes of their own and prints the time from the start of the process
+to the first paint of the window. `clicks` presses a view button ten times a second from another thread, as the
+window system would, and prints how long each press waits until its slot has run. Both need a display.
+"""
+
+import argparse
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+PRESS_EVERY_S = 0.1
+
+# Runs in a fresh process: the clock starts where the kernel says the process did.
+FIRST_PAINT = """
+import os, sys, time
+started_s = int(open("/proc/self/stat").read().rsplit(")", 1)[1].split()[19]) / os.sysconf("SC_CLK_TCK")
+from PyQt6.QtCore import QEvent, QObject
+import ui.main_window as m
+class Watch(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.UpdateRequest and isinstance(watched, m.MainWindow):
+            now_s = time.clock_gettime(time.CLOCK_BOOTTIME)
+            print(now_s - started_s, "torch" in sys.modules, flush=True)
+            os._exit(0)
+        return False
+import main, app.cli
+show = m.MainWindow.showEvent
+def shown(self, event):
+    self.watch = Watch()
+    self.installEventFilter(self.watch)
+    show(self, event)
+m.MainWindow.showEvent = shown
+app.cli.main(["live", "demo", "--exit-after", "30"], main.show_window)
+"""
+
+
+def measure_start(runs: int) -> None:
+    times_s = []
+    for _ in range(runs):
+        done = subprocess.run(
+            [sys.executable, "-c", FIRST_PAINT], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        time_s, torch_was_imported = done.stdout.split()
+        times_s.append(float(time_s))
+        print(f"first paint after {float(time_s):.2f} s, torch imported: {torch_was_imported}")
+    print(f"median {statistics.median(times_s):.2f} s, worst {max(times_s):.2f} s")
+
+
+def measure_clicks(model: str, source: str, size: str, seconds: float) -> None:
+    from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
+
+    from app.session import Session
+    from app.settings import Settings
+    from ui.application import make_application
+    from ui.bridge import Bridge
+    from ui.main_window import MainWindow
+
+    class Finger(QObject):
+        press = pyqtSignal(float)
+
+    app = make_application()
+    bridge = Bridge()
+    window = MainWindow(Session(Settings(source=source, model=model, size=size), bridge.wake, None), bridge)
+    views = ("depth", "overlay", "side", "colour", "wipe")
+    waits_ms: list[float] = []
+    over = threading.Event()
+
+    def pressed(pressed_at_s: float) -> None:
+        window.change(view=views[len(waits_ms) % len(views)])
+        waits_ms.append(1e3 * (time.monotonic() - pressed_at_s))
+
+    def press_often() -> None:
+        while not over.wait(PRESS_EVERY_S):
+            if window.painted:  # the model runs
+                finger.press.emit(time.monotonic())
+
+    finger = Finger()
+    finger.press.connect(pressed, Qt.ConnectionType.QueuedConnection)
+    presser = threading.Thread(target=press_often)
+    window.show()
+    presser.start()
+    QTimer.singleShot(round(1e3 * seconds), window.close)
+    app.exec()
+    over.set()
+    presser.join()
+    result = window.newest
+    if not waits_ms or result is None:
+        sys.exit(f"no depth within {seconds:g} s: give more --seconds")
+    print(
+        f"{result.model.name} {result.model.precision} at {result.network_hw[0]}x{result.network_hw[1]}: "
+        f"{result.infer_ms:.0f} ms a frame, {window.painted} painted"
+    )
+    print(
+        f"{len(waits_ms)} clicks: median {statistics.median(waits_ms):.1f} ms, "
+        f"p95 {statistics.quantiles(waits_ms, n=20)[-1]:.1f} ms, worst {max(waits_ms):.1f} ms"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("start", "clicks"))
+    parser.add_argument("--model", default="fathom-nano")
+    parser.add_argument("--source", default="demo")
+    parser.add_argument("--size", default="256")
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--runs", type=int, default=5)
+    args = parser.parse_args()
+    if args.what == "start":
+        measure_start(args.runs)
+    else:
+        measure_clicks(args.model, args.source, args.size, args.seconds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""How fast a network runs here: alone, and from a camera's picture to depth on the host."""
+
+import platform
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+
+from core.engine import Engine
+from core.messages import RgbArray
+from core.opencv import cv2
+
+PICTURE_HW = (720, 1280)  # what a webcam gives
+WARM_UP_RUNS = 3
+FEWEST_RUNS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class BenchCase:
+    model: str
+    size: str  # "384" or "288x512"
+    precision: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class BenchRow:
+    """One model at one size in one precision on one device."""
+
+    model: str
+    height: int
+    width: int
+    precision: str
+    device: str
+    model_ms: float  # median of the network alone, on an input that lies on the device
+    model_ms_p95: float
+    end_to_end_ms: float  # median from a 1280x720 uint8 picture to float32 depth on the host
+    end_to_end_ms_p95: float
+    fps: float  # what end_to_end_ms allows
+    memory_mb: float | None  # the peak that engine and runs added; None where the system does not tell
+
+
+class _Meter(Protocol):
+    def peak_mb(self) -> float | None: ...
+
+
+def measure(
+    case: BenchCase, network_hw: tuple[int, int], seconds: float, tick: Callable[[], None] = lambda: None
+) -> BenchRow:
+    """Time `case` for about `seconds`, alternating both kinds of run; `tick` is called after each pair.
+
+    Raises: WeightsError, EngineError.
+    """
+    rgb = bench_picture(PICTURE_HW)
+    with _memory(case.device) as meter:
+        engine = Engine.load(case.model, case.precision, case.device)
+        try:
+            engine.prepare(network_hw)
+            image = engine.to_input(rgb, network_hw)
+
+            def model_only() -> None:
+                engine.run(image)
+                engine.finish()
+
+            def end_to_end() -> None:
+                engine.infer(rgb, network_hw)
+
+            for _ in range(WARM_UP_RUNS):
+                model_only()
+                end_to_end()
+            model_ms: list[float] = []
+            whole_ms: list[float] = []
+            ends_s = time.monotonic() + seconds
+            while len(model_ms) < FEWEST_RUNS or time.monotonic() < ends_s:
+                model_ms.append(_timed_ms(model_only))
+                whole_ms.append(_timed_ms(end_to_end))
+                tick()
+            info = engine.info
+        finally:
+            engine.close()
+        memory_mb = meter.peak_mb()
+    height, width = network_hw
+    median_ms = statistics.median(whole_ms)
+    return BenchRow(
+        info.name,
+        height,
+        width,
+        info.precision,
+        info.device,
+        statistics.median(model_ms),
+        _p95(model_ms),
+        median_ms,
+        _p95(whole_ms),
+        1e3 / median_ms,
+        memory_mb,
+    )
+
+
+def machine() -> dict[str, str]:
+    """The versions and the processor that the figures belong to."""
+    facts = {
+        "processor": _processor(),
+        "threads": str(torch.get_num_threads()),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "opencv": cv2.__version__,
+    }
+    if torch.cuda.is_available():
+        facts["gpu"] = torch.cuda.get_device_name(0)
+        facts["cuda"] = str(torch.version.cuda)
+    return facts
+
+
+def bench_picture(picture_hw: tuple[int, int]) -> RgbArray:
+    """A picture with detail at every scale, the same each time: (H, W, 3) uint8 RGB, read-only."""
+    height, width = picture_hw
+    rng = np.random.default_rng(0)
+    rgb = np.zeros((height, width, 3), np.float32)
+    for cells in (4, 16, 64, 256):
+        noise = rng.random((cells, cells, 3), np.float32)
+        rgb += cv2.resize(noise, (width, height), interpolation=cv2.INTER_LINEAR)
+    picture = (rgb * (255 / 4)).astype(np.uint8)
+    picture.flags.writeable = False
+    return picture
+
+
+def _timed_ms(run: Callable[[], None]) -> float:
+    started_s = time.perf_counter()
+    run()
+    return 1e3 * (time.perf_counter() - started_s)
+
+
+def _p95(values: list[float]) -> float:
+    return float(np.percentile(values, 95))
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{len(names)} x {names[0]}" if names else platform.machine()
+
+
+@contextmanager
+def _memory(device: str) -> Iterator[_Meter]:
+    """A meter of the peak memory since here: the device's own with CUDA, else the process's on Linux."""
+    if device.startswith("cuda") or (device == "auto" and torch.cuda.is_available()):
+        torch.cuda.reset_peak_memory_stats()
+        yield _CudaMeter(torch.cuda.memory_allocated())
+    else:
+        yield _LinuxMeter()
+
+
+class _CudaMeter:
+    def __init__(self, before: int) -> None:
+        self._before = before
+
+    def peak_mb(self) -> float | None:
+        return (torch.cuda.max_memory_allocated() - self._before) / 2**20
+
+
+class _LinuxMeter:
+    """The kernel keeps the peak of the resident memory (VmHWM) and starts it anew when asked to."""
+
+    def __init__(self) -> None:
+        try:
+            Path("/proc/self/clear_refs").write_text("5")
+            self._before: float | None = self._read("VmRSS")
+        except OSError:
+            self._before = None
+
+    def peak_mb(self) -> float | None:
+        return None if self._before is None else self._read("VmHWM") - self._before
+
+    @staticmethod
+    def _read(name: str) -> float:
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith(name):
+                return int(line.split()[1]) / 1024
+        raise OSError(f"the kernel does not tell {name}")
