@@ -18,6 +18,7 @@ COLOR_BUFFER_BIT = 0x4000
 TRIANGLE_STRIP = 0x0005
 MAX_TEXTURE_SIZE = 0x0D33
 UNPACK_ALIGNMENT = 0x0CF5
+TEXTURE0 = 0x84C0
 RENDERER = 0x1F01
 
 _ADVICE = "update the graphics driver, or install Mesa (Debian, Ubuntu: apt install libgl1-mesa-dri libegl1)"
@@ -31,6 +32,7 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {  # result, then arguments
     "glClearColor": (None, _float, _float, _float, _float),
     "glClear": (None, _uint),
     "glDrawArrays": (None, _uint, _int, _int),
+    "glActiveTexture": (None, _uint),
     "glPixelStorei": (None, _uint, _int),
     "glGetIntegerv": (None, _uint, ctypes.POINTER(_int)),
     "glGetString": (ctypes.c_char_p, _uint),
@@ -96,6 +98,7 @@ class Gl:
     clear: Callable[[int], None]
     draw_arrays: Callable[[int, int, int], None]
     pixel_store: Callable[[int, int], None]
+    active_texture: Callable[[int], None]
 
     def __init__(self, context: QOpenGLContext) -> None:
         """Raises: WindowError where the driver lacks one of them."""
@@ -110,6 +113,7 @@ class Gl:
         self.clear_color = found["glClearColor"]
         self.clear = found["glClear"]
         self.draw_arrays = found["glDrawArrays"]
+        self.active_texture = found["glActiveTexture"]
         self.pixel_store = found["glPixelStorei"]
         number = _int(0)
         found["glGetIntegerv"](MAX_TEXTURE_SIZE, ctypes.byref(number))

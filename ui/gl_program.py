@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtOpenGL import QOpenGLShader, QOpenGLShaderProgram, QOpenGLTexture
-from PyQt6.sip import voidptr
+from PyQt6.sip import isdeleted, voidptr
 
 from core.errors import WindowError
 from ui.gl import UNPACK_ALIGNMENT, Gl
@@ -88,7 +88,7 @@ class ArrayTexture:
             self._texture.bind(unit)
 
     def destroy(self) -> None:
-        if self._texture is not None:
+        if self._texture is not None and not isdeleted(self._texture):  # deleted: when the interpreter ends
             self._texture.destroy()
         self._texture = self._shown = None
 

@@ -58,7 +58,7 @@ def _draw_handle(painter: QPainter) -> None:
 
 
 def _draw_cross(painter: QPainter) -> None:
-    for width, colour in ((3.2, _RIM), (1.3, _LIGHT)):
+    for width, colour in ((4.0, _RIM), (2.0, _LIGHT)):
         pen = QPen(colour, width)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)

@@ -2,6 +2,7 @@
 
 from PyQt6.QtGui import QOpenGLContext
 from PyQt6.QtOpenGL import QOpenGLTexture, QOpenGLVertexArrayObject
+from PyQt6.sip import isdeleted
 
 from core import colormaps
 from core.depth_range import scale_of
@@ -70,6 +71,7 @@ class Renderer:
         for pane in scene.panes:
             if depth is not None or pane.content is Content.COLOUR:
                 self._draw_pane(pane, look, scene.rgb.shape[1], target_wh, density)
+        self._gl.active_texture(gl.TEXTURE0)  # QPainter, which paints the marks next, takes that for granted
 
     def clear(self, target_wh: tuple[int, int]) -> None:
         """Nothing but the background."""
@@ -83,11 +85,12 @@ class Renderer:
         It is not current any more, the canvas's surface is gone, and so is the canvas, maybe. Left to Python's
         garbage collector, textures would reach for a context that is no longer there.
         """
+        if isdeleted(self._last_surface):
+            return  # the interpreter ends and takes its objects down in any order; the process frees the rest
         self._context.makeCurrent(self._last_surface)
         for texture in (self._colour, self._depth, self._colormap):
             texture.destroy()
         self._programs.clear()
-        self._corners.destroy()
         self._context.doneCurrent()
 
     def _draw_pane(

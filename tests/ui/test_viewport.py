@@ -182,6 +182,30 @@ def test_the_screen_shows_the_composed_picture_where_fit_says(viewport, view):
                 assert np.abs(pixels[int(y), int(x)] - expected).max() <= 12
 
 
+def test_the_wipe_has_a_light_edge_and_a_handle_on_it(viewport):
+    viewport.set_look(replace(LOOK, view=View.WIPE))
+    paint(viewport, result(rgb=np.zeros((240, 320, 3), np.uint8)))
+    pixels = on_screen(viewport)
+    assert pixels[50, 320].min() > 230
+    assert pixels[240, 311].min() > 230  # in the handle, left of the edge
+    assert pixels[300, 311].max() == 0
+
+
+def test_the_probed_place_is_marked_in_the_other_pane_alone(viewport):
+    viewport.set_look(replace(LOOK, view=View.SIDE))
+    paint(viewport, result(rgb=np.zeros((240, 320, 3), np.uint8)))
+    colour, depth = fit(View.SIDE, (240, 320), (640, 480))
+    before = on_screen(viewport)
+    x, y = round(depth.picture.x + depth.picture.width / 2), round(depth.picture.y + depth.picture.height / 2)
+    hover(viewport, x, y)
+    after = on_screen(viewport)
+    changed = np.argwhere((before != after).any(axis=2))
+    assert len(changed)
+    middle = colour.picture.y + colour.picture.height / 2, colour.picture.x + colour.picture.width / 2
+    assert np.abs(changed - middle).max() <= 13
+    assert after[changed[:, 0], changed[:, 1]].max() > 200
+
+
 def test_results_of_changing_sizes_follow_each_other(viewport):
     viewport.set_look(replace(LOOK, view=View.SIDE))
     for index, (picture_hw, network_hw) in enumerate(
