@@ -289,7 +289,7 @@ def _assert_right(weights: Weights, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["toy.pt", "toy.safetensors"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_a_file_cut_anywhere_is_refused(
     tmp_path_factory: pytest.TempPathFactory, good_files: dict[str, bytes], name: str, data: st.DataObject
@@ -302,7 +302,7 @@ def test_a_file_cut_anywhere_is_refused(
 
 
 @pytest.mark.parametrize("name", ["toy.pt", "toy.safetensors"])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_flipped_bytes_are_noticed_or_harmless(
     tmp_path_factory: pytest.TempPathFactory, good_files: dict[str, bytes], name: str, data: st.DataObject
@@ -318,7 +318,7 @@ def test_flipped_bytes_are_noticed_or_harmless(
     assert_refused_or_right(path, name)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     header=st.recursive(
         st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.text(max_size=8),
