@@ -19,14 +19,19 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 _GRACE_S = 10.0  # for a thread that was told to end and is on its way
 _SCREEN = "1600x1000x24"
+_UNTIL_THE_END_OF_INPUT = '"$@" & read -r _; kill $!; wait'  # which comes however the tests end, also by a kill
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("shared") and not SHARED.is_dir():
             item.add_marker(pytest.mark.skip(reason=f"needs the reference numbers and media in {SHARED}"))
-        if item.get_closest_marker("window"):
-            item.fixturenames.insert(0, "display")  # type: ignore[attr-defined]
+        fixtures: list[str] = getattr(item, "fixturenames", [])
+        if item.get_closest_marker("window") and "display" not in fixtures:
+            fixtures.insert(0, "display")
+        if "display" in fixtures and not item.get_closest_marker("timeout"):
+            # Qt's loop takes the usual time-out's exception for one of a slot's and goes on: this one ends the run
+            item.add_marker(pytest.mark.timeout(180, method="thread"))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -136,10 +141,11 @@ def _missing(what: str) -> None:
 def _running_xvfb(program: str) -> Iterator[str]:
     """Xvfb until the block ends; gives the display number, which it picks itself."""
     read_fd, write_fd = os.pipe()
+    arguments = ["-displayfd", str(write_fd), "-screen", "0", _SCREEN, "-nolisten", "tcp", "-noreset"]
     server = subprocess.Popen(
-        [program, "-displayfd", str(write_fd), "-screen", "0", _SCREEN, "-nolisten", "tcp", "-noreset"],
+        ["/bin/sh", "-c", _UNTIL_THE_END_OF_INPUT, "sh", program, *arguments],
         pass_fds=(write_fd,),
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
     os.close(write_fd)
@@ -150,8 +156,7 @@ def _running_xvfb(program: str) -> Iterator[str]:
             _missing("Xvfb did not start")
         yield number
     finally:
-        server.terminate()
-        server.wait()
+        server.communicate()
 
 
 @pytest.fixture(scope="session")
