@@ -111,6 +111,28 @@ def test_other_content_in_a_similar_range_is_a_cut_and_the_same_content_is_none(
     assert auto.update(120.0, 220.0, 0.03, before + 20.0) != (120.0, 220.0)
 
 
+def test_another_picture_with_moderately_other_depth_is_a_cut_and_a_light_switched_on_is_none():
+    dark, light = np.full((90, 120, 3), 40, np.uint8), np.full((90, 120, 3), 160, np.uint8)
+    before = scene(100.0, 200.0, seed=1)
+    after = before + np.where(np.arange(64) % 2, 18.0, -18.0).astype(np.float32)
+    auto = AutoRange()
+    auto.update(100.0, 200.0, 0.0, before, dark)
+    assert auto.update(90.0, 210.0, 0.03, after, light) == (90.0, 210.0)
+    auto.reset()
+    auto.update(100.0, 200.0, 0.0, before, dark)
+    assert auto.update(90.0, 210.0, 0.03, after, dark) != (90.0, 210.0)
+    auto.reset()
+    auto.update(100.0, 200.0, 0.0, before, dark)
+    assert auto.update(90.0, 210.0, 0.03, before, light) != (90.0, 210.0)
+
+
+def test_content_of_changing_size_is_compared_only_with_its_like():
+    auto = AutoRange()
+    auto.update(100.0, 200.0, 0.0, scene(100.0, 200.0)[:8], np.zeros((4, 4, 3), np.uint8))
+    shown = auto.update(90.0, 210.0, 0.1, 300.0 - scene(100.0, 200.0), np.full((90, 90, 3), 255, np.uint8))
+    assert 90.0 < shown[0] < 100.0
+
+
 def test_a_hand_before_the_camera_is_no_cut():
     room = scene(100.0, 200.0)
     hand = room.copy()
