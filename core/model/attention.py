@@ -1,6 +1,6 @@
 """Scaled cosine attention within windows.
 
-Source: Swin V2, section 3.3.1, equation 2.
+Source: Swin V2, section 3.2, equation 2.
 """
 
 import math
@@ -29,13 +29,18 @@ class WindowAttention(nn.Module):
         self.position_bias = PositionBias(heads, reference_window, position_bias_hidden)
         self.projection = nn.Linear(channels, channels)
 
-    def forward(self, tokens_bhwc: Tensor, biased_regions: Sequence[tuple[Region, Tensor]]) -> Tensor:
-        """(B, H, W, C) -> (B, H, W, C). The regions tile the grid; each comes with the bias of its window."""
+    def forward(self, tokens_bhwc: Tensor, biased_regions: Sequence[tuple[Region, Tensor | None]]) -> Tensor:
+        """(B, H, W, C) -> (B, H, W, C). The regions tile the grid; each comes with the bias of its window, or None
+        where that is not kept."""
         qkv_bias = torch.cat((self.q_bias, torch.zeros_like(self.q_bias), self.v_bias))
         qkv = linear(tokens_bhwc, self.qkv.weight, qkv_bias).view(*tokens_bhwc.shape[:-1], 3, self.heads, -1)
         qkv = self._cosine(qkv).flatten(-3)  # (B, H, W, 3C)
         mixed_bhwc = torch.empty_like(tokens_bhwc)
-        for region, bias in biased_regions:
+        made: dict[tuple[int, int], Tensor] = {}
+        for region, kept_bias in biased_regions:
+            if kept_bias is None and region.window_hw not in made:
+                made[region.window_hw] = self.position_bias(region.window_hw)
+            bias = made[region.window_hw] if kept_bias is None else kept_bias
             place = (slice(None), region.rows, region.columns)
             mixed = self._attend(as_windows(qkv[place], region.window_hw), bias)
             as_windows(mixed_bhwc[place], region.window_hw).copy_(mixed)

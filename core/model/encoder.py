@@ -84,9 +84,9 @@ class Encoder(nn.Module):
         return fine, middle, coarse, coarsest
 
     def plan(self, image_hw: tuple[int, int]) -> SizePlan:
-        """What depends on the size alone: kept from frame to frame, but made anew where gradients are to flow."""
+        """What depends on the size alone; in training without the biases, which gradients are to flow through."""
         if self.training and torch.is_grad_enabled():
-            return make_plan(self, image_hw, known={}, stamp=None)
+            return make_plan(self, image_hw, room_bytes=0, known={}, stamp=None)
         return self.plans.get(self, image_hw)
 
     def position_biases(self) -> Iterator[PositionBias]:

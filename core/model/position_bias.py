@@ -1,10 +1,9 @@
 """Log-spaced continuous position bias: what attention adds for the offset between two tokens of a window.
 
-Source: Swin V2, sections 3.3.2 and 3.3.3, equations 3 and 4.
+Source: Swin V2, section 3.3, equations 3 and 4.
 """
 
 import math
-from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -22,7 +21,8 @@ class PositionBias(nn.Module):
         """`reference_window`: the window in tokens whose farthest offset is scaled to ±8 before the logarithm."""
         super().__init__()
         self.reference_window = reference_window
-        self.mlp = nn.Sequential(nn.Linear(2, hidden), nn.ReLU(), nn.Linear(hidden, heads, bias=False))
+        self._layers = nn.Linear(2, hidden), nn.Linear(hidden, heads, bias=False)
+        self.mlp = nn.Sequential(self._layers[0], nn.ReLU(), self._layers[1])
 
     def forward(self, window_hw: tuple[int, int]) -> Tensor:
         """(heads, h*w, h*w) in the type of the weights: 0 to 16 for query token (first) and key token (second).
@@ -30,7 +30,7 @@ class PositionBias(nn.Module):
         Worked out in float32 at least.
         """
         h, w = window_hw
-        first, second = cast(nn.Linear, self.mlp[0]), cast(nn.Linear, self.mlp[2])
+        first, second = self._layers
         dtype, device = first.weight.dtype, first.weight.device
         precise = torch.promote_types(dtype, torch.float32)
         # Every offset that occurs, rows then columns: (2h-1, 2w-1, 2).
@@ -41,11 +41,19 @@ class PositionBias(nn.Module):
         hidden = linear(log_spaced, first.weight.to(precise), first.bias.to(precise)).relu()
         table = 16 * torch.sigmoid(linear(hidden, second.weight.to(precise)))  # (2h-1, 2w-1, heads)
         # Slide a window over the table: at query (i, j) it holds the offsets to all keys, the last key first.
-        keys_reversed = table.to(dtype).permute(2, 0, 1).unfold(1, h, 1).unfold(2, w, 1)  # (heads, h, w, h, w)
+        table = table.to(dtype).permute(2, 0, 1).contiguous()
+        keys_reversed = table.unfold(1, h, 1).unfold(2, w, 1)  # (heads, h, w, h, w)
         return keys_reversed.flip(-2, -1).reshape(-1, h * w, h * w)
+
+    def nbytes(self, window_hw: tuple[int, int]) -> int:
+        """Memory of the bias for this window."""
+        weight = self._layers[1].weight
+        return weight.shape[0] * (window_hw[0] * window_hw[1]) ** 2 * weight.element_size()
 
     def stamp(self) -> object:
         """Differs once these weights were loaded, moved, cast or changed in place; made of plain values only."""
+        first, second = self._layers
         return tuple(
-            (w.data_ptr(), 0 if w.is_inference() else w._version, w.dtype, w.device) for w in self.mlp.parameters()
+            (w.data_ptr(), 0 if w.is_inference() else w._version, w.dtype, w.device)
+            for w in (first.weight, first.bias, second.weight)
         )

@@ -18,9 +18,11 @@ from core.model.position_bias import PositionBias
 from core.model.windows import Region, regions, window_side
 
 SIZES_KEPT = 4
-BYTES_KEPT = 2 << 30  # of all sizes together; the size in use is kept whatever it needs
+BYTES_KEPT = 2 << 30  # of biases, all kept sizes together
 
-BlockPlan = Sequence[tuple[Region, Tensor]]  # the regions of a block's grid, each with its bias (heads, N, N)
+# The regions of a block's grid, each with the bias (heads, N, N) of its window. None: to be worked out on the
+# spot, because gradients are to flow to its weights or because there is no room for it.
+BlockPlan = Sequence[tuple[Region, Tensor | None]]
 _BiasKey = tuple[int, tuple[int, int]]  # which block, counted through all stages, and the window
 
 
@@ -43,9 +45,12 @@ class PlanOwner(Protocol):
 
 
 def make_plan(
-    owner: PlanOwner, image_hw: tuple[int, int], known: dict[_BiasKey, Tensor], stamp: object
+    owner: PlanOwner, image_hw: tuple[int, int], room_bytes: int, known: dict[_BiasKey, Tensor], stamp: object
 ) -> SizePlan:
-    """Cut the grids for pictures of `image_hw` and work out the biases that `known` does not hold yet."""
+    """Cut the grids for pictures of `image_hw` and work out their biases, as far as `room_bytes` holds them.
+
+    `known` are biases that another size has and this one may share.
+    """
     networks = enumerate(owner.position_biases())
     biases: dict[_BiasKey, Tensor] = {}
     stages = []
@@ -56,11 +61,11 @@ def make_plan(
         for block in range(depth):
             number, network = next(networks)
             cut = regions((grid_h, grid_w), window_hw, shifted=block % 2 == 1)
-            for region in cut:
-                key = number, region.window_hw
-                if key not in biases:
-                    biases[key] = known[key] if key in known else network(region.window_hw)
-            blocks.append(tuple((region, biases[number, region.window_hw]) for region in cut))
+            for key in {(number, region.window_hw) for region in cut}:
+                room_bytes -= network.nbytes(key[1])
+                if room_bytes >= 0:
+                    biases[key] = known[key] if key in known else network(key[1])
+            blocks.append(tuple((region, biases.get((number, region.window_hw))) for region in cut))
         stages.append(tuple(blocks))
     return SizePlan(tuple(stages), biases, stamp)
 
@@ -92,7 +97,7 @@ class PlanCache:
                     for key, bias in kept.biases.items()
                 }
             with torch.inference_mode(False), torch.no_grad():  # usable later with and without gradients
-                plan = make_plan(owner, image_hw, known, stamp)
+                plan = make_plan(owner, image_hw, BYTES_KEPT, known, stamp)
             with self._lock:
                 self._keep(image_hw, plan)
             return plan
@@ -125,7 +130,7 @@ class PlanCache:
             del self._plans[size]
         self._plans[image_hw] = plan
         self._plans.move_to_end(image_hw)
-        while len(self._plans) > 1 and (len(self._plans) > SIZES_KEPT or self._bytes() > BYTES_KEPT):
+        while len(self._plans) > SIZES_KEPT or self._bytes() > BYTES_KEPT:
             self._plans.popitem(last=False)
 
     def _bytes(self) -> int:

@@ -65,14 +65,35 @@ def test_only_the_sizes_used_last_are_kept() -> None:
     assert network.encoder.plans.sizes() == (*sizes[1 - SIZES_KEPT :], (96, 96))
 
 
-def test_memory_bounds_the_sizes_kept_but_never_the_one_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_bounds_the_sizes_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     network = seeded_network(TOY, 1)
     network.prepare((64, 64))
     needed = network.encoder.plans.bytes()
-    monkeypatch.setattr(size_plan, "BYTES_KEPT", needed)
     network.prepare((96, 160))
-    assert network.encoder.plans.sizes() == ((96, 160),)
-    assert network.encoder.plans.bytes() > needed
+    both = network.encoder.plans.bytes()
+    network.encoder.plans.clear()
+    monkeypatch.setattr(size_plan, "BYTES_KEPT", both - 1)
+    network.prepare((96, 160))
+    network.prepare((64, 64))
+    assert network.encoder.plans.sizes() == ((64, 64),)
+    assert network.encoder.plans.bytes() == needed
+
+
+def test_a_size_too_large_to_keep_gives_the_same_depth(
+    monkeypatch: pytest.MonkeyPatch, biases_made: Counter[object]
+) -> None:
+    network = seeded_network(TOY, 1)
+    picture = seeded_batch(96, 160, 1)
+    with torch.inference_mode():
+        expected = network(picture)
+        room = network.encoder.plans.bytes() // 2
+        network.encoder.plans.clear()
+        monkeypatch.setattr(size_plan, "BYTES_KEPT", room)
+        assert torch.equal(network(picture), expected)
+        assert 0 < network.encoder.plans.bytes() <= room
+        made = biases_made.total()
+        assert torch.equal(network(picture), expected)
+    assert 0 < biases_made.total() - made < made
 
 
 def test_a_size_in_use_waits_for_no_other_being_made(monkeypatch: pytest.MonkeyPatch) -> None:
