@@ -13,7 +13,7 @@ from app.cli import main, with_command
 from app.settings import Settings
 from app.settings_store import SettingsStore
 from core.opencv import cv2
-from support.clips import read_clip, write_clip
+from support.plain_clips import read_clip, write_clip
 
 SMALL = ["--size", "64", "--precision", "fp32", "--device", "cpu"]
 

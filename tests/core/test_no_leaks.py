@@ -10,7 +10,7 @@ import pytest
 from core.capture import SourceWish
 from core.loading import ModelWish
 from core.pipeline import Pipeline
-from support.clips import write_clip
+from support.plain_clips import write_clip
 from support.fakes import Waker
 
 CHANGES = 50
