@@ -115,16 +115,29 @@ def _ended_by_signals(window: MainWindow) -> Iterator[None]:
 
 
 def _end(window: MainWindow, screenshot: Path | None, failures: list[str]) -> None:
-    """Take the screenshot that was asked for and close the window."""
-    if screenshot is not None:
-        window.repaint()
+    """Take the screenshot that was asked for and close the window, whatever comes of it."""
+    try:
+        if screenshot is not None:
+            failures += _shoot(window, screenshot)
+    finally:
+        window.close()
+
+
+def _shoot(window: MainWindow, screenshot: Path) -> list[str]:
+    """Write the window's picture; gives what went wrong, which also is a window without depth."""
+    window.repaint()
+    image = window.grab()
+    try:
         screenshot.parent.mkdir(parents=True, exist_ok=True)
-        if not window.grab().save(str(screenshot)):
-            failures.append(f"the screenshot could not be written to {screenshot}")
-        elif not window.painted:
-            state = window.status
-            failures.append(
-                f"no depth was painted until the window closed (source: {state.source_state.value}, "
-                f"model: {state.model_state.value}); the screenshot shows what was there"
-            )
-    window.close()
+        written = image.save(str(screenshot), "PNG")
+    except OSError:
+        written = False
+    if not written:
+        return [f"the screenshot could not be written to {screenshot}: choose a file in a folder you may write to"]
+    if window.painted:
+        return []
+    state = window.status
+    return [
+        f"no depth was painted until the window closed (source: {state.source_state.value}, "
+        f"model: {state.model_state.value}); the screenshot shows what was there"
+    ]

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFontMetrics, QResizeEvent
+from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
     QMenu,
     QPushButton,
     QSizePolicy,
+    QStyleOptionButton,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -127,6 +128,20 @@ class PickerButton(QPushButton):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._fit()
+
+    def initStyleOption(self, option: QStyleOptionButton | None) -> None:
+        """Without the style's own sign of a menu, which cannot be placed without losing the padding."""
+        super().initStyleOption(option)
+        if option is not None:
+            option.features &= ~QStyleOptionButton.ButtonFeature.HasMenu
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        side = 16
+        where = QRect(self.width() - side - 5, (self.height() - side) // 2, side, side)
+        theme.icon("chevron-down").paint(painter, where)
+        painter.end()
 
     def _fit(self) -> None:
         room_px = self.width() - 72  # icon, menu arrow and paddings

@@ -9,8 +9,6 @@ from core.depth_range import AutoRange
 from core.look import Look, View
 from core.messages import DepthResult
 
-_LOOKS = ("view", "colormap", "invert", "opacity", "wipe")
-
 
 class LookKeeper(QObject):
     """Owns the AutoRange. `changed` carries every new Look. Used by: window thread."""
@@ -24,27 +22,15 @@ class LookKeeper(QObject):
         self._newest: DepthResult | None = None
         if settings.range_locked and settings.range_low < settings.range_high:
             self._range.lock(settings.range_low, settings.range_high)
-        low, high = self._range.range
-        self.look = Look(
-            view=View(settings.view),
-            colormap=settings.colormap,
-            invert=settings.invert,
-            opacity=settings.opacity,
-            wipe=settings.wipe,
-            low=low,
-            high=high,
-        )
+        self.look = _look(settings, self._range.range)
 
     @property
     def locked(self) -> bool:
         return self._range.locked
 
-    def change(self, settings: dict[str, object]) -> None:
-        """Take over those of the changed settings that make up the Look."""
-        values = {name: value for name, value in settings.items() if name in _LOOKS}
-        if "view" in values:
-            values["view"] = View(values["view"])
-        self._set(replace(self.look, **values))  # type: ignore[arg-type]
+    def take(self, settings: Settings) -> None:
+        """Show what `settings` say; the range is this object's own."""
+        self._set(_look(settings, self._range.range))
 
     def follow(self, result: DepthResult) -> None:
         """Move the range towards that of a new result."""
@@ -53,7 +39,7 @@ class LookKeeper(QObject):
             self._range.reset()
             self._seen = seen
         self._newest = result
-        self._range.update(result.low, result.high, result.finished_at_s, result.inverse_depth)
+        self._range.update(result.low, result.high, result.finished_at_s, result.inverse_depth, result.frame.rgb)
         self._take_range()
 
     def lock(self) -> tuple[float, float]:
@@ -82,3 +68,15 @@ class LookKeeper(QObject):
         if look != self.look:
             self.look = look
             self.changed.emit(look)
+
+
+def _look(settings: Settings, shown: tuple[float, float]) -> Look:
+    return Look(
+        view=View(settings.view),
+        colormap=settings.colormap,
+        invert=settings.invert,
+        opacity=settings.opacity,
+        wipe=settings.wipe,
+        low=shown[0],
+        high=shown[1],
+    )

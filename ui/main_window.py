@@ -1,5 +1,6 @@
 """The window: lays the parts out, carries choices to the session and what is new from it to the parts."""
 
+import logging
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +40,10 @@ from ui.wording import from_home
 if TYPE_CHECKING:
     from app.session import Session
 
+_log = logging.getLogger(__name__)
+
 DEFAULT_WH = (1280, 800)
+GEOMETRY_BYTES = 46  # of the oldest form that Qt reads; it takes a shorter one for a window without size
 LEAST_WH = (720, 480)
 FIGURES_EVERY_MS = 500  # text that changes faster cannot be read
 
@@ -90,8 +94,6 @@ class MainWindow(QWidget):
             self.session.change(**values)
         except FathomError as error:
             self.complain(str(error))
-        else:
-            self.look.change(values)
         self._follow_settings()
 
     def open_source(self, address: str) -> None:
@@ -128,6 +130,8 @@ class MainWindow(QWidget):
         result = self.session.newest_result()
         if result is not None and result.frame.source_id >= self._source_id:
             self._source_id = result.frame.source_id
+            if self.newest is None:
+                self.stage.show_ruler(wanted=self._settings.ruler, has_depth=True)
             self.newest = result
             self.figures.take(result)
             self.look.follow(result)
@@ -146,7 +150,6 @@ class MainWindow(QWidget):
         self.stage.corner.say(corner_of(status.source_state))
         self.panel.source.show_status(status, settings.source)
         self.panel.model.show_status(status, settings.model)
-        self.panel.model.network.set_devices(status.devices)
         source = status.source
         self.panel.model.network.size.set_picture((source.height_px, source.width_px) if source else None)
         self.transport.show_status(status)
@@ -164,6 +167,7 @@ class MainWindow(QWidget):
         self.panel.source.set_cameras(self.session.cameras())
         self.panel.model.set_models(self.session.models())
         self.panel.model.network.set_devices(self.session.devices())
+        self._show_status(self._status)  # the names of cameras and models may be known only now
         if self._started:
             self.refresh()
 
@@ -178,8 +182,9 @@ class MainWindow(QWidget):
 
     def _follow_settings(self) -> None:
         self._settings = self.session.settings
+        self.look.take(self._settings)
         self.panel.set_settings(self._settings)
-        self.stage.ruler.setVisible(self._settings.ruler)
+        self.stage.show_ruler(wanted=self._settings.ruler, has_depth=self.newest is not None)
         self.transport.panel.setChecked(self._settings.panel)
         self.transport.loop.setChecked(self._settings.loop)
         self.arrange()
@@ -256,15 +261,19 @@ class MainWindow(QWidget):
             self.hide()
             self._ticker.stop()
             self.bridge.close()
-            self.snapshots.finish()
-            self.session.change(window_geometry=geometry)
-            self.session.close()
+            try:
+                self.snapshots.finish()
+                self.session.change(window_geometry=geometry)
+            except FathomError as error:
+                _log.warning("at the end: %s", error)
+            finally:
+                self.session.close()
         super().closeEvent(event)
 
     def _restore_geometry(self) -> None:
         """Where the window was last; Qt moves it onto a screen that is there. The default where that fails."""
         saved = QByteArray.fromBase64(self._settings.window_geometry.encode("ascii", "ignore"))
-        if saved.isEmpty() or not self.restoreGeometry(saved):
+        if saved.size() < GEOMETRY_BYTES or not self.restoreGeometry(saved):
             screen = self.screen()
             room = screen.availableSize() if screen is not None else QSize(*DEFAULT_WH)
             self.resize(QSize(*DEFAULT_WH).boundedTo(room))

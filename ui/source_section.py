@@ -56,6 +56,7 @@ class SourceSection(QWidget):
             address, name = status.source.address, status.source.name
         self.picker.set_current(address, name)
         self.detail.set_whole(detail_text(status))
+        self.detail.setVisible(bool(self.detail.whole()))
         self._mode_line.setVisible(is_camera(address))
         camera = self.picker.camera(address)
         self._set_modes(tuple(modes_text(camera)) or _USUAL_MODES)

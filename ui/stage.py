@@ -23,6 +23,9 @@ class Stage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.viewport = Viewport()
         self.ruler = Ruler()
+        self.viewport.probed.connect(
+            lambda found: self.ruler.set_value(None if found is None else found.inverse_depth)
+        )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -51,6 +54,13 @@ class Stage(QWidget):
             self._place()
         self.dim.setVisible(note.dimmed)
         self.chip.say(note.text, note.progress)
+
+    def show_ruler(self, *, wanted: bool, has_depth: bool) -> None:
+        """Before there is depth there is nothing to measure; its place is kept, so the picture does not jump."""
+        policy = self.ruler.sizePolicy()
+        policy.setRetainSizeWhenHidden(wanted)
+        self.ruler.setSizePolicy(policy)
+        self.ruler.setVisible(wanted and has_depth)
 
     def show_drop(self, words: str) -> None:
         """Say what a drop would do; an empty text ends it."""

@@ -50,7 +50,7 @@ _CELLS = (
         lambda f: _ms(f.latency_ms),
         1,
     ),
-    _Cell("age", "00.0 s", "How old the depth on the screen is now", lambda f: _age(f.age_ms), 6),
+    _Cell("age", "000 ms", "How old the depth on the screen is now", lambda f: _age(f.age_ms), 6),
     _Cell(
         "network",
         "0000 × 0000",

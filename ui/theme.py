@@ -31,8 +31,6 @@ COLOURS = {
     "drop": "rgba(16, 30, 34, 200)",
 }
 
-BACKGROUND = QColor(COLOURS["ground"])  # around the picture
-
 
 def apply(app: QApplication) -> None:
     """Dress the whole application: Fusion as a base, then our colours, 13 px type and style sheet."""

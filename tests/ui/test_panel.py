@@ -1,0 +1,400 @@
+"""Every control of the panel: what it asks of the session, and that it shows what the settings say."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QMenu
+
+from core.look import View
+from core.messages import CameraInfo, ModelState, SourceState
+from support.fake_session import BASE, CAMERA, CLIP, LIVE, NANO, RUNNING, FakeSession, a_result
+from support.waiting import until
+from ui import file_dialogs
+from ui.main_window import MainWindow
+
+pytestmark = pytest.mark.window
+OpenWindow = Callable[..., tuple[MainWindow, FakeSession]]
+
+
+def click(widget: object) -> None:
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def pick(menu: QMenu | None, text: str) -> None:
+    """Choose the line of a menu that starts with `text`."""
+    assert menu is not None
+    next(action for action in menu.actions() if action.text().startswith(text)).trigger()
+
+
+def lines(menu: QMenu | None) -> list[str]:
+    assert menu is not None
+    return [action.text().partition("\t")[0] for action in menu.actions() if action.text()]
+
+
+def last_change(session: FakeSession) -> object:
+    return session.asked("change")[-1][0]
+
+
+def test_all_controls_show_the_settings(open_window: OpenWindow) -> None:
+    window, session = open_window(
+        size="512",
+        aspect="keep",
+        precision="bf16",
+        device="cpu",
+        view="overlay",
+        opacity=0.25,
+        colormap="turbo",
+        invert=True,
+        ruler=False,
+        loop=False,
+        camera_mode="640x480@30",
+        range_locked=True,
+        range_low=2.0,
+        range_high=9.5,
+    )
+    panel = window.panel
+    assert panel.model.network.size.slider.value() * 32 == 512
+    assert panel.model.network.aspect.value() == "keep"
+    assert panel.model.network.precision.currentData() == "bf16"
+    assert panel.model.network.device.currentData() == "cpu"
+    assert panel.view.view.value() == "overlay"
+    assert panel.view.opacity.value() == 25
+    assert panel.view.colormap.currentData() == "turbo"
+    assert panel.view.invert.isChecked()
+    assert not panel.view.ruler.isChecked()
+    assert not window.transport.loop.isChecked()
+    assert panel.source.mode.currentData() == "640x480@30"
+    assert panel.range.lock.value() == "locked"
+    assert (panel.range.low.value(), panel.range.high.value()) == (2.0, 9.5)
+    assert session.asked("change") == []  # showing them is no choice
+
+
+def test_the_size_is_asked_for_once_the_hand_rests(open_window: OpenWindow) -> None:
+    window, session = open_window()
+    size = window.panel.model.network.size
+    for steps in (9, 10, 11, 12):
+        size.slider.setValue(steps)
+    assert size.value_label.text() == "384"
+    assert session.asked("change") == []
+    until(lambda: session.asked("change"))
+    assert session.asked("change") == [({"size": "384"},)]
+
+
+def test_the_size_keeps_within_its_limits(open_window: OpenWindow) -> None:
+    window, session = open_window(size="1536")
+    window.actions_by_name["larger"].trigger()
+    window.actions_by_name["smaller"].trigger()
+    until(lambda: session.settings.size == "1504")
+
+
+def test_the_network_size_follows_shape_and_picture(open_window: OpenWindow) -> None:
+    window, session = open_window(size="384")
+    size = window.panel.model.network.size
+    assert size.detail.text() == "network sees 384 × 384"
+    click(window.panel.model.network.aspect.buttons["keep"])
+    assert last_change(session) == {"aspect": "keep"}
+    assert size.detail.text() == "in the shape of the picture"
+    session.play_source(CLIP)
+    until(lambda: size.detail.text() == "network sees 384 × 224")
+
+
+def test_a_size_of_height_and_width_shows_both(open_window: OpenWindow) -> None:
+    window, _ = open_window(size="288x512")
+    assert window.panel.model.network.size.slider.value() * 32 == 512
+    assert window.panel.model.network.size.detail.text() == "network sees 512 × 288"
+
+
+def test_number_format_and_device(open_window: OpenWindow) -> None:
+    window, session = open_window()
+    network = window.panel.model.network
+    session.known_devices = ("auto", "cpu", "cuda:0")
+    until(lambda: network.device.findData("cuda:0") >= 0)
+    for combo, value in ((network.precision, "fp16"), (network.device, "cuda:0")):
+        combo.activated.emit(combo.findData(value))
+    assert session.settings.precision == "fp16"
+    assert session.settings.device == "cuda:0"
+
+
+def test_a_device_that_is_gone_stays_chosen(open_window: OpenWindow) -> None:
+    window, session = open_window(device="cuda:1")
+    session.known_devices = ("auto", "cpu", "cuda:0")
+    network = window.panel.model.network
+    until(lambda: network.device.findData("cuda:0") >= 0)
+    assert network.device.currentData() == "cuda:1"
+
+
+def test_opacity_is_there_for_the_overlay_alone(open_window: OpenWindow) -> None:
+    window, session = open_window(view="depth")
+    view = window.panel.view
+    assert not view.opacity.isVisible()
+    click(view.view.buttons["overlay"])
+    assert view.opacity.isVisible()
+    view.opacity.setValue(30)
+    assert last_change(session) == {"opacity": 0.3}
+    assert window.look.look.opacity == 0.3
+
+
+def test_colours_invert_and_ruler(open_window: OpenWindow) -> None:
+    window, session = open_window()
+    view = window.panel.view
+    assert [view.colormap.itemIcon(index).isNull() for index in range(view.colormap.count())] == [False] * 9
+    view.colormap.activated.emit(view.colormap.findData("viridis"))
+    click(view.invert)
+    click(view.ruler)
+    assert window.look.look.colormap == "viridis"
+    assert window.look.look.invert
+    assert (session.settings.colormap, session.settings.invert, session.settings.ruler) == ("viridis", True, False)
+
+
+def test_the_ruler_waits_for_depth(open_window: OpenWindow) -> None:
+    window, session = open_window()
+    assert not window.stage.ruler.isVisible()
+    session.play_source(CLIP)
+    session.give(a_result())
+    until(window.stage.ruler.isVisible)
+
+
+def test_locking_keeps_the_range_that_is_shown(open_window: OpenWindow) -> None:
+    window, session = open_window()
+    session.play_source(CLIP)
+    session.give(a_result(low=1.0, high=5.0))
+    until(lambda: window.look.look.high == pytest.approx(5.0))
+    click(window.panel.range.lock.buttons["locked"])
+    assert session.settings.range_locked
+    assert (session.settings.range_low, session.settings.range_high) == (pytest.approx(1.0), pytest.approx(5.0))
+    session.give(a_result(low=100.0, high=900.0))
+    until(lambda: session.result is None)
+    assert (window.look.look.low, window.look.look.high) == (pytest.approx(1.0), pytest.approx(5.0))
+    click(window.panel.range.fit)
+    assert session.settings.range_high == pytest.approx(900.0)
+    assert window.panel.range.high.text() == "900.0"
+    click(window.panel.range.lock.buttons["auto"])
+    assert not session.settings.range_locked
+    assert not window.panel.range.fit.isVisible()
+
+
+def test_typed_ends_of_the_range(open_window: OpenWindow) -> None:
+    window, session = open_window(range_locked=True, range_low=1.0, range_high=2.0)
+    field = window.panel.range.high
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "7.5")
+    assert session.asked("change") == []  # not before Enter
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert (session.settings.range_low, session.settings.range_high) == (1.0, 7.5)
+    assert window.look.look.high == 7.5
+    assert not field.hasFocus()
+
+
+def test_a_range_the_wrong_way_round_is_marked_and_not_taken(open_window: OpenWindow) -> None:
+    window, session = open_window(range_locked=True, range_low=1.0, range_high=2.0)
+    window.panel.range.low.setValue(3.0)
+    assert window.panel.range.low.property("role") == "wrong"
+    assert session.settings.range_low == 1.0
+    window.panel.range.low.setValue(1.5)
+    assert window.panel.range.low.property("role") == ""
+    assert session.settings.range_low == 1.5
+
+
+def test_the_source_menu_names_cameras_and_follows_plugging(open_window: OpenWindow) -> None:
+    window, session = open_window(recent_sources=("/media/a.mp4", "rtsp://me:secret@10.0.0.2/live", "camera:0"))
+    menu = window.panel.source.picker.menu()
+    assert lines(menu) == [
+        "HD Pro Webcam C920",
+        "Demo scene",
+        "Open file…",
+        "Open folder of pictures…",
+        "Open address…",
+        "a.mp4",
+        "10.0.0.2/live",
+    ]
+    assert all("secret" not in action.text() + action.toolTip() for action in menu.actions())
+    session.known_cameras = (CAMERA, CameraInfo("camera:2", "Microscope & Co"))
+    until(lambda: "Microscope && Co" in lines(menu))
+    pick(menu, "Microscope")
+    pick(menu, "a.mp4")
+    pick(menu, "Demo")
+    assert session.asked("open_source") == [("camera:2",), ("/media/a.mp4",), ("demo",)]
+    session.known_cameras = ()
+    until(lambda: "No camera found; plug one in" in lines(menu))
+
+
+def test_a_recent_file_that_is_gone_is_greyed_out(open_window: OpenWindow, tmp_path: object) -> None:
+    there = tmp_path / "there.mp4"
+    there.touch()
+    gone = tmp_path / "gone.mp4"
+    window, _ = open_window(recent_sources=(str(there), str(gone), "rtsp://10.0.0.2/live"))
+    menu = window.panel.source.picker.menu()
+    enabled = {action.text(): action for action in menu.actions()}
+    menu.aboutToShow.emit()
+    until(lambda: not enabled["gone.mp4"].isEnabled())
+    assert enabled["there.mp4"].isEnabled()
+    assert enabled["10.0.0.2/live"].isEnabled()
+
+
+def test_files_and_folders_come_from_a_dialog(open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    window, session = open_window(recent_sources=("/media/holiday/a.mp4",))
+    starts = []
+    monkeypatch.setattr(file_dialogs, "pick_media", lambda _, folder: starts.append(folder) or "/media/b.mp4")
+    monkeypatch.setattr(file_dialogs, "pick_folder", lambda _, folder: "")
+    monkeypatch.setattr(file_dialogs, "pick_weights", lambda _, folder: "/models/dpt.pt")
+    pick(window.panel.source.picker.menu(), "Open file")
+    pick(window.panel.source.picker.menu(), "Open folder")  # left without a choice
+    pick(window.panel.model.picker.menu(), "Open weights file")
+    assert starts == ["/media/holiday"]
+    assert session.asked("open_source") == [("/media/b.mp4",)]
+    assert last_change(session) == {"model": "/models/dpt.pt"}
+
+
+def test_an_address_is_checked_before_it_is_opened(open_window: OpenWindow) -> None:
+    window, session = open_window()
+    pick(window.panel.source.picker.menu(), "Open address")
+    line = window.panel.source.address
+    QTest.keyClicks(line.field, "ftp://10.0.0.2/a")
+    QTest.keyClick(line.field, Qt.Key.Key_Return)
+    assert "rtsp://" in line.problem.text()
+    assert line.problem.isVisible()
+    assert session.asked("open_source") == []
+    line.field.clear()
+    QTest.keyClicks(line.field, " rtsp://10.0.0.2:554/a ")
+    assert not line.problem.isVisible()
+    click(line.open)
+    assert session.asked("open_source") == [("rtsp://10.0.0.2:554/a",)]
+    assert line.isHidden()
+
+
+def test_the_open_source_is_shown_with_what_it_delivers(open_window: OpenWindow) -> None:
+    window, session = open_window(source="/media/other.mp4")
+    source = window.panel.source
+    session.say(source_state=SourceState.OPENING, source_detail="opening /media/other.mp4")
+    until(lambda: source.detail.whole() == "Opening /media/other.mp4")
+    assert source.picker.choice() == "other.mp4"
+    session.play_source(CLIP, source_detail="")
+    until(lambda: source.picker.choice() == "clip.mp4")
+    assert source.detail.whole() == "640 × 360 · 30 fps · 360 frames · h264"
+    assert not source.mode.isVisible()
+
+
+def test_a_cameras_modes_can_be_chosen(open_window: OpenWindow) -> None:
+    window, session = open_window()
+    session.play_source(LIVE)
+    mode = window.panel.source.mode
+    until(mode.isVisible)
+    offered = [mode.itemText(index) for index in range(mode.count())]
+    assert offered == [
+        "1920 × 1080, 30 fps",
+        "640 × 480, 30 fps",
+        "1280 × 720, 30 fps",
+    ]
+    mode.activated.emit(0)
+    assert last_change(session) == {"camera_mode": "1920x1080@30"}
+
+
+def test_models_here_are_chosen_at_once(open_window: OpenWindow) -> None:
+    window, session = open_window()
+    model = window.panel.model
+    assert lines(model.picker.menu()) == ["fathom-nano", "swin2-tiny-256", "swin2-base-384", "Open weights file…"]
+    pick(model.picker.menu(), "swin2-tiny-256")
+    assert last_change(session) == {"model": "swin2-tiny-256"}
+    assert session.asked("fetch_model") == []
+
+
+def test_the_built_in_model_says_that_it_is_rough(open_window: OpenWindow) -> None:
+    window, session = open_window()
+    session.play_source(CLIP)
+    until(lambda: "Rough on real pictures" in window.panel.model.note.text())
+    assert window.panel.model.note.isVisible()
+
+
+def test_a_model_that_is_not_here_is_asked_about_once(open_window: OpenWindow) -> None:
+    window, session = open_window()
+    fetch = window.panel.model.fetch
+    pick(window.panel.model.picker.menu(), "swin2-base-384")
+    assert fetch.question.isVisible()
+    assert "swin2-base-384 is not on this computer" in fetch.question.text()
+    assert "410 MB" in fetch.question.text()
+    click(fetch.decline)
+    assert not fetch.question.isVisible()
+    assert session.asked("fetch_model") == []
+    pick(window.panel.model.picker.menu(), "swin2-base-384")
+    click(fetch.download)
+    assert session.asked("fetch_model") == [("swin2-base-384",)]
+    assert not fetch.question.isVisible()
+    assert session.asked("change") == []
+
+
+def test_a_download_shows_its_progress_and_can_be_stopped(open_window: OpenWindow) -> None:
+    window, session = open_window()
+    fetch = window.panel.model.fetch
+    session.say(
+        model_state=ModelState.LOADING, model_detail="downloading swin2-base-384: 41 MB of 410", model_progress=0.1
+    )
+    until(lambda: fetch.bar.isVisible())
+    assert fetch.bar.value() == 100
+    assert fetch.doing.whole() == "Downloading swin2-base-384: 41 MB of 410"
+    click(fetch.stop)
+    assert session.asked("cancel_fetch") == [()]
+    session.say(model_detail="loading swin2-base-384", model_progress=None)
+    until(lambda: not fetch.stop.isVisible())
+    assert fetch.bar.maximum() == 0  # nobody knows how long
+    session.say(model_state=ModelState.READY, model=RUNNING)
+    until(lambda: not fetch.bar.isVisible())
+
+
+def test_the_picker_shows_what_loads_and_then_what_runs(open_window: OpenWindow) -> None:
+    window, session = open_window(model="/models/own.pt")
+    picker = window.panel.model.picker
+    session.say(model_state=ModelState.LOADING, model=RUNNING)
+    until(lambda: picker.choice() == "own.pt")
+    session.say(model_state=ModelState.READY)  # it failed, the old one goes on
+    until(lambda: picker.choice() == NANO.name)
+
+
+def test_a_downloaded_model_moves_to_those_on_this_computer(open_window: OpenWindow) -> None:
+    window, session = open_window()
+    session.known_models = (NANO, replace(BASE, path="/models/base.safetensors"))
+    picker = window.panel.model.picker
+    until(lambda: lines(picker.menu()) == ["fathom-nano", "swin2-base-384", "Open weights file…"])
+    pick(picker.menu(), "swin2-base-384")
+    assert last_change(session) == {"model": "swin2-base-384"}
+
+
+def test_settings_that_the_session_changes_are_shown(open_window: OpenWindow) -> None:
+    window, session = open_window(size="512")
+    session.settings = replace(session.settings, size="256", view="depth")
+    session.wake()
+    until(lambda: window.panel.model.network.size.slider.value() == 8)
+    assert window.panel.view.view.value() == "depth"
+    assert window.look.look.view is View.DEPTH
+
+
+def test_every_control_explains_itself(open_window: OpenWindow) -> None:
+    window, session = open_window(view="overlay", range_locked=True)
+    session.play_source(LIVE)
+    until(lambda: window.panel.source.mode.isVisible())
+    panel = window.panel
+    controls = [
+        panel.source.picker,
+        panel.source.mode,
+        panel.source.address.field,
+        panel.model.picker,
+        panel.model.network.size.slider,
+        panel.model.network.precision,
+        panel.model.network.device,
+        panel.view.opacity,
+        panel.view.colormap,
+        panel.view.invert,
+        panel.view.ruler,
+        panel.range.low,
+        panel.range.high,
+        panel.range.fit,
+        *panel.view.view.buttons.values(),
+        *panel.model.network.aspect.buttons.values(),
+        *panel.range.lock.buttons.values(),
+    ]
+    for control in controls:
+        assert control.toolTip()
+        assert control.accessibleName() or control.text()
