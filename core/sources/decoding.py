@@ -20,6 +20,7 @@ from core.sources.source import MAX_PIXELS, is_sane_size
 
 # Also given to the demuxer, which decodes a little to learn the sizes.
 DECODER_OPTIONS = {"max_pixels": str(MAX_PIXELS)}
+_TEXT_ART = {"ansi", "bintext", "xbin", "idf"}  # how FFmpeg takes any text: as a drawing made of letters
 _PIXEL_ASPECTS = (Fraction(1, 4), Fraction(4))  # beyond these a header lies
 
 
@@ -133,6 +134,8 @@ def _pick_video(container: InputContainer, name: str) -> VideoStream:
     context = stream.codec_context
     if context is None:
         raise SourceError(f"{name} is in a video format that cannot be decoded here: convert it to H.264 or VP9")
+    if context.codec.canonical_name in _TEXT_ART:
+        raise SourceError(f"{name} is text, not a video: check that it is the right one")
     width, height = context.width, context.height
     if (width or height) and not is_sane_size(width, height):
         raise SourceError(f"{name} claims pictures of {width}x{height}, more than can be shown: it may be damaged")

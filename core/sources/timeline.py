@@ -2,48 +2,56 @@
 
 from fractions import Fraction
 
-_SPLICE_S = 0.5  # a step back by more than this is a new clock, as in joined transport streams; less is jitter
-_FALLBACK_PERIOD_S = 1 / 25
+_SPLICE = Fraction(1, 2)  # seconds; a longer step back is a new clock, as in joined streams, a shorter jitter
+_FALLBACK_RATE = Fraction(25)
 
 
 class Timeline:
-    """Turns timestamps into times that start at 0 and never run backwards. Used by: the thread that decodes."""
+    """Turns timestamps into times that start at 0 and never run backwards. Used by: the thread that decodes.
+
+    It counts in fractions: a frame found by its time has to have that very time.
+    """
 
     def __init__(self, rate: Fraction | None) -> None:
-        self.period_s = float(1 / rate) if rate else _FALLBACK_PERIOD_S
-        self._origin_s: float | None = None  # container time of the first frame
-        self._splice_s = 0.0
-        self._last_s: float | None = None
+        self._period = 1 / (rate or _FALLBACK_RATE)
+        self._origin: Fraction | None = None  # container time of the first frame
+        self._splice = Fraction(0)
+        self._last: Fraction | None = None
 
     def time_of(self, pts: int | None, time_base: Fraction | None) -> float:
         """The time of the next decoded frame. One without a timestamp follows its predecessor at the rate."""
-        following_s = 0.0 if self._last_s is None else self._last_s + self.period_s
+        following = Fraction(0) if self._last is None else self._last + self._period
         if pts is None or time_base is None:
-            time_s = following_s
+            time = following
         else:
-            stamp_s = float(pts * time_base)
-            if self._origin_s is None:
-                self._origin_s = stamp_s
-            time_s = stamp_s - self._origin_s + self._splice_s
-            if self._last_s is not None and time_s < self._last_s:
-                if self._last_s - time_s > _SPLICE_S:
-                    self._splice_s += following_s - time_s
-                    time_s = following_s
+            stamp = pts * time_base
+            if self._origin is None:
+                self._origin = stamp
+            time = stamp - self._origin + self._splice
+            if self._last is not None and time < self._last:
+                if self._last - time > _SPLICE:
+                    self._splice += following - time
+                    time = following
                 else:
-                    time_s = self._last_s
-        self._last_s = max(time_s, 0.0)
-        return self._last_s
+                    time = self._last
+        self._last = max(time, Fraction(0))
+        return float(self._last)
 
     def stamp_of(self, time_s: float) -> float:
         """The container time of `time_s`, in seconds, for seeking."""
-        return time_s + (self._origin_s or 0.0)
+        return time_s + float(self._origin or 0)
 
     def jump(self) -> None:
         """The decoder was moved: the next frame may lie anywhere."""
-        self._last_s = None
-        self._splice_s = 0.0
+        self._last = None
+        self._splice = Fraction(0)
+
+    @property
+    def period_s(self) -> float:
+        """How long a frame is shown, by the rate."""
+        return float(self._period)
 
     @property
     def is_stamped(self) -> bool:
         """Whether the container gives times; without them nothing tells where a jump landed."""
-        return self._origin_s is not None
+        return self._origin is not None

@@ -126,7 +126,7 @@ class VideoSource:
         try:
             if self._decode_next():
                 return True
-            if self._from_start and not self._complained:
+            if self._from_start and not self._complained and self._window.newest_s is not None:
                 self._check_complete()
         except SourceError:
             if self._complained:
@@ -230,7 +230,11 @@ class VideoSource:
         stream, container = self._decoder.stream, self._decoder.container
         if stream.duration and stream.time_base:
             return float(stream.duration * stream.time_base)
-        return container.duration / av.time_base if container.duration else None
+        if not container.duration:
+            return None
+        # Matroska notes when the last frame ends, on a clock that need not start at zero.
+        start = container.start_time or 0 if "matroska" in container.format.name else 0
+        return max(0, container.duration - start) / av.time_base or None
 
     def _measured_duration_s(self, cancelled: Callable[[], bool]) -> float | None:
         """Read through the packets, which costs little next to decoding them."""

@@ -1,5 +1,6 @@
 """Where things appear in the picture: order, outlines, spheres and rods. Shared by colour and depth."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -86,18 +87,22 @@ def sphere_seen(ball: Ball, view: View, shape: tuple[int, ...]) -> Sphere | None
     region = region_around(outline, shape)
     if region is None:
         return None
-    down, across = np.mgrid[region].astype(np.float32)
-    rays = np.stack(
-        (across - view.width_px / 2, down - view.height_px / 2, np.full_like(down, view.focal_px)), axis=-1
-    )
-    rays /= np.float32(view.focal_px)
-    squared = np.einsum("hwc,hwc->hw", rays, rays)
+    rays, squared = (array[region] for array in _rays(view.width_px, view.height_px, view.focal_px))
     along = rays @ centre.astype(np.float32)
     room = along * along - squared * np.float32(distance_squared - ball.radius_m**2)
     depth = (along - np.sqrt(np.maximum(room, 0))) / squared
     normals = rays * depth[..., None] - centre.astype(np.float32)
     normals /= np.sqrt(np.einsum("hwc,hwc->hw", normals, normals))[..., None]
-    return Sphere(region, outline, normals, 1 / depth, room > 0)
+    return Sphere(region, outline, normals, np.asarray(1 / depth, np.float32), room > 0)
+
+
+@lru_cache(maxsize=2)
+def _rays(width_px: int, height_px: int, focal_px: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The direction each pixel looks in, (H, W, 3) in camera space with depth 1, and its squared length."""
+    down, across = np.mgrid[:height_px, :width_px].astype(np.float32)
+    sideways, downwards = (across - width_px / 2) / focal_px, (down - height_px / 2) / focal_px
+    rays = np.stack((sideways, downwards, np.ones_like(down)), axis=-1, dtype=np.float32)
+    return rays, np.einsum("hwc,hwc->hw", rays, rays)
 
 
 def region_around(outline: Array, shape: tuple[int, ...], margin_px: int = MARGIN_PX) -> Region | None:

@@ -64,7 +64,7 @@ def _turned(axis: tuple[float, float], profile: tuple[tuple[float, float], ...],
         np.array((x - widest, profile[0][0], z - widest)),
         np.array((x + widest, profile[-1][0], z + widest)),
     )
-    return Figure(low, high, (tuple(rods),), shades=4)
+    return Figure(low, high, (tuple(rods),), shades=3)
 
 
 def _plant(rng: np.random.Generator) -> Figure:
@@ -79,7 +79,7 @@ def _plant(rng: np.random.Generator) -> Figure:
         low = Limb(_beside(root, 0.0, 0.0, around), middle, 0.02, 0.06, green)
         leaves.append((low, Limb(middle, _beside(root, reach, rise, around), 0.06, 0.01, green)))
     half, height = np.array((0.5, 0.0, 0.5)), np.array((0.0, 1.5, 0.0))
-    return Figure(root - half, root + half + height, tuple(leaves), shades=3)
+    return Figure(root - half, root + half + height, tuple(leaves), shades=2)
 
 
 def _beside(root: Array, out_m: float, up_m: float, around: float) -> Place:

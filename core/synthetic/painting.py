@@ -1,5 +1,7 @@
 """Paints a moment of a scene: far things first, edges smoothed, soft shadows under what moves."""
 
+from itertools import chain
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,30 +27,32 @@ class Painter:
         self._shape = (size_px[1], size_px[0])
         self._mask = np.zeros(self._shape, np.uint8)
         self._patch = np.zeros((*self._shape, 4), np.uint8)
-        self._faces = {}  # of a box and the name of one of its sides: the number among the quads
         quads = list(room.walls)
+        self._walls = list(range(len(quads)))
+        self._faces: dict[Box, dict[str, int]] = {}  # the numbers of a box's sides among the quads
         for item in room.items:
             if isinstance(item, Box):
-                for name, face in item.faces.items():
-                    self._faces[item, name] = len(quads)
-                    quads.append(face)
+                self._faces[item] = {name: len(quads) + place for place, name in enumerate(item.faces)}
+                quads += item.faces.values()
         self._quads = Quads(quads)
-        self._seen: list[SeenQuad | None] = []
 
     def paint(self, moment: Moment) -> RgbArray:
         """(H, W, 3) RGB."""
         view = moment.view
-        self._seen = self._quads.seen_by(view)
+        sides = {
+            box: [face[side] for side in box.visible_faces(view.position)] for box, face in self._faces.items()
+        }
+        seen = self._quads.seen_by(view, [*self._walls, *chain.from_iterable(sides.values())])
         picture = np.zeros((*self._shape, 4), np.uint8)
-        for number in range(len(self._room.walls)):
-            if wall := self._seen[number]:
+        for number in self._walls:
+            if wall := seen.get(number):
                 self._fill(picture, number, wall.region, wall.outline, wall.to_texture)
         for mover in moment.movers:
             if mover.casts_shadow:
                 self._paint_shadow(picture, mover, view)
         for item in far_to_near([*self._room.items, *moment.movers], view.position):
             if isinstance(item, Box):
-                self._paint_box(picture, item, view)
+                self._paint_box(picture, {number: seen[number] for number in sides[item] if number in seen})
             elif isinstance(item, Ball):
                 self._paint_ball(picture, item, view)
             else:
@@ -70,16 +74,14 @@ class Painter:
         )
         cv2.copyTo(seen, mask, canvas[region])
 
-    def _paint_box(self, picture: Picture4, box: Box, view: View) -> None:
+    def _paint_box(self, picture: Picture4, faces: dict[int, SeenQuad]) -> None:
         """Its faces side by side on a patch, which is then laid on with smooth edges."""
-        numbers = [self._faces[box, name] for name in box.visible_faces(view.position)]
-        faces = [(number, face) for number in numbers if (face := self._seen[number])]
         if not faces:
             return
-        for number, face in faces:
+        for number, face in faces.items():
             self._fill(self._patch, number, face.region, face.wider, face.to_texture)
-        region = _around([face.region for _, face in faces])
-        hull = np.asarray(cv2.convexHull(np.concatenate([face.outline for _, face in faces])), np.int32)
+        region = _around([face.region for face in faces.values()])
+        hull = np.asarray(cv2.convexHull(np.concatenate([face.outline for face in faces.values()])), np.int32)
         _lay_on(picture[region], self._patch[region], self._masked(region, hull))
 
     def _paint_ball(self, picture: Picture4, ball: Ball, view: View) -> None:
@@ -96,7 +98,7 @@ class Painter:
             turned = seen.normals @ (view.rotation @ ball.rotation).astype(np.float32)
             sector = np.floor(3 * np.arctan2(turned[..., 1], turned[..., 0]) / np.pi)
             colours = _STRIPES[(sector % 2).astype(np.intp)]
-            shade += 0.3 * lit**24
+            shade += 0.3 * np.square(np.square(np.square(np.square(lit))))
         patch = self._patch[seen.region]
         patch[..., :3] = np.clip(colours * shade[..., None], 0, 255)
         _lay_on(picture[seen.region], patch, self._masked(seen.region, to_fixed(seen.outline)))

@@ -61,7 +61,7 @@ class Figure:
     low: Array  # the upright box that holds it
     high: Array
     groups: tuple[tuple[Limb, ...], ...]
-    shades: int = 6  # steps of brightness from the rim to the light
+    shades: int = 5  # steps of brightness from the rim to the light
     casts_shadow: bool = True
 
 

@@ -111,38 +111,38 @@ class Quads:
         self._corners = np.stack([quad.corners for quad in quads])  # (N, 4, 3)
         self._to_world = np.stack([quad.to_world for quad in quads])  # (N, 3, 3)
 
-    def seen_by(self, view: View) -> list[SeenQuad | None]:
-        """One for each rectangle, None where it is behind the camera or beside the picture."""
-        in_camera = view.to_camera(self._corners)
+    def seen_by(self, view: View, numbers: list[int]) -> dict[int, SeenQuad]:
+        """Those of the rectangles called for that are neither behind the camera nor beside the picture."""
+        corners, to_world = self._corners[numbers], self._to_world[numbers]
+        in_camera = view.to_camera(corners)
         whole = in_camera[..., 2].min(axis=1) >= NEAR_M
         outlines = view.project(np.where(whole[:, None, None], in_camera, 1.0))  # (N, 4, 2)
         low, high, fixed, wider = _measured(outlines)
         cut: dict[int, tuple[FixedPoints, FixedPoints]] = {}
         for index in np.flatnonzero(~whole).tolist():
-            outline = view.outline(self._corners[index])
+            outline = view.outline(corners[index])
             if len(outline):
                 low[index], high[index], *points = _measured(outline)
                 cut[index] = (points[0], points[1])
         start = np.maximum(low.astype(int) - MARGIN_PX, 0)
         stop = np.minimum(high.astype(int) + MARGIN_PX + 1, (view.width_px, view.height_px))
         homographies = _inverse_but_for_scale(
-            view.intrinsics @ view.rotation @ (self._to_world - _THIRD_COLUMN * view.position[:, None])
+            view.intrinsics @ view.rotation @ (to_world - _THIRD_COLUMN * view.position[:, None])
         )
         homographies[..., 2] += np.einsum("nij,nj->ni", homographies[..., :2], start)
-        seen: list[SeenQuad | None] = []
+        seen = {}
         for index, ((left, top), (right, bottom)) in enumerate(zip(start.tolist(), stop.tolist(), strict=True)):
-            if left >= right or top >= bottom or not (whole[index] or index in cut):
-                seen.append(None)
-            else:
+            if left < right and top < bottom and (whole[index] or index in cut):
+                region = (slice(top, bottom), slice(left, right))
                 exact, grown = cut.get(index) or (fixed[index], wider[index])
-                seen.append(SeenQuad((slice(top, bottom), slice(left, right)), exact, grown, homographies[index]))
+                seen[numbers[index]] = SeenQuad(region, exact, grown, homographies[index])
         return seen
 
 
 def _inverse_but_for_scale(matrices: Array) -> Array:
     """Of (N, 3, 3), which is enough for homographies, and is there for planes seen edge-on too: the adjugates."""
     first, second, third = np.moveaxis(matrices, -1, 0)
-    return np.stack((np.cross(second, third), np.cross(third, first), np.cross(first, second)), axis=-2)
+    return np.cross((second, third, first), (third, first, second)).swapaxes(0, 1)
 
 
 def _measured(outlines: Array) -> tuple[Array, Array, FixedPoints, FixedPoints]:
