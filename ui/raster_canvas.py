@@ -1,7 +1,7 @@
 """Paints the picture without OpenGL, for machines where OpenGL is missing or would run on the processor itself.
 
 There the network needs every core. Measured with Mesa's llvmpipe on two cores at 1280x800: QOpenGLWidget costs
-20 ms of processor time a frame before anything is drawn in it, and this canvas 2 to 6 ms in all. Depth is coloured
+20 ms of processor time a frame before anything is drawn in it, and this canvas 1 to 8 ms in all. Depth is coloured
 at the network's own small size, and QPainter scales.
 """
 
