@@ -78,11 +78,13 @@ class Painter:
         """Its faces side by side on a patch, which is then laid on with smooth edges."""
         if not faces:
             return
+        region = _around([face.region for face in faces.values()])
+        patch = self._patch[region]
+        patch[:] = picture[region]  # shows where a smooth edge reaches beyond the faces, at sharp corners
         for number, face in faces.items():
             self._fill(self._patch, number, face.region, face.wider, face.to_texture)
-        region = _around([face.region for face in faces.values()])
         hull = np.asarray(cv2.convexHull(np.concatenate([face.outline for face in faces.values()])), np.int32)
-        _lay_on(picture[region], self._patch[region], self._masked(region, hull))
+        _lay_on(picture[region], patch, self._masked(region, hull))
 
     def _paint_ball(self, picture: Picture4, ball: Ball, view: View) -> None:
         seen = sphere_seen(ball, view, self._shape)

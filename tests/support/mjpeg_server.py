@@ -21,7 +21,7 @@ class MjpegServer(ThreadingHTTPServer):
     def __init__(self, port: int = 0) -> None:
         self.files: dict[str, bytes] = {}
         self.sent = 0
-        self.agents: list[str] = []
+        self.garbled_from: int | None = None  # from this picture on, what is sent cannot be decoded
         self._permits = threading.Semaphore(0)
         self._ending = threading.Event()
         super().__init__(("127.0.0.1", port), _Handler)
@@ -49,6 +49,8 @@ class MjpegServer(ThreadingHTTPServer):
             return None
         level = (self.sent * STEP) % 256
         self.sent += 1
+        if self.garbled_from is not None and self.sent > self.garbled_from:
+            return b"\xff\xd8" + bytes(200) + b"\xff\xd9"
         return cv2.imencode(".jpg", np.full((HEIGHT_PX, WIDTH_PX, 3), level, np.uint8))[1].tobytes()
 
     def handle_error(self, request: object, client_address: object) -> None:
