@@ -10,8 +10,8 @@ import pytest
 from core.capture import SourceWish
 from core.loading import ModelWish
 from core.pipeline import Pipeline
-from support.plain_clips import write_clip
 from support.fakes import Waker
+from support.plain_clips import write_clip
 
 CHANGES = 50
 MOST_GROWTH_BYTES = 30 * 2**20
