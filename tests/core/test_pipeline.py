@@ -340,8 +340,7 @@ def test_fifty_changes_in_a_row_leave_one_source_and_one_engine() -> None:
             r.pipeline.open(SourceWish(f"file {number}"))
             r.pipeline.set_size(str(64 + 32 * (number % 10)), "square")
         last = r.until(lambda result: result.model.name == "engine 49" and result.network_hw == (352, 352))
-        r.woken.until(lambda: sum(not file.closed for file in files) == 1)
-        assert files[-1].info.name == "file 49"
+        r.woken.until(lambda: [file.info.name for file in files if not file.closed] == ["file 49"])
         assert r.pipeline.status().source_id == last.frame.source_id or r.until(
             lambda result: result.frame.source_id == r.pipeline.status().source_id
         )
