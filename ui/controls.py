@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -199,6 +199,14 @@ def section(title: str) -> tuple[QWidget, QVBoxLayout]:
     theme.set_role(heading, "heading")
     column.addWidget(heading)
     return widget, column
+
+
+def add_action(menu: QMenu, icon: str, text: str, tip: str = "") -> QAction:
+    """A line of `menu`; `text` may end in a tab and what stands at the right."""
+    action = QAction(theme.icon(icon), text, menu)
+    action.setToolTip(tip)
+    menu.addAction(action)
+    return action
 
 
 def add_heading(menu: QMenu, text: str) -> None:

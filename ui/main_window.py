@@ -151,7 +151,7 @@ class MainWindow(QWidget):
         self.panel.source.show_status(status, settings.source)
         self.panel.model.show_status(status, settings.model)
         source = status.source
-        self.panel.model.network.size.set_picture((source.height_px, source.width_px) if source else None)
+        self.panel.model.network.size_slider.set_picture((source.height_px, source.width_px) if source else None)
         self.transport.show_status(status)
         self.setWindowTitle(f"{source.name} – Fathom" if source else "Fathom")
 

@@ -4,8 +4,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QMenu
 
 from core.messages import ModelEntry
-from ui import theme
-from ui.controls import PickerButton, add_heading
+from ui.controls import PickerButton, add_action, add_heading
 from ui.wording import size_text
 
 
@@ -62,15 +61,13 @@ class ModelPicker(PickerButton):
         for entry in elsewhere:
             self._add(entry, f"download {size_text(entry.download_bytes)}".strip())
         self._menu.addSeparator()
-        from_file = self._menu.addAction(theme.icon("folder"), "Open weights file…")
+        from_file = add_action(self._menu, "folder", "Open weights file…")
         from_file.triggered.connect(lambda: self.file_asked.emit())
 
     def _add(self, entry: ModelEntry, aside: str) -> None:
         icon = "download" if entry.path is None else "current" if entry.name == self._current else "model"
-        action = self._menu.addAction(
-            theme.icon(icon), f"{entry.name.replace('&', '&&')}\t{aside.replace('&', '&&')}"
-        )
-        action.setToolTip(entry.note or entry.label)
+        text = f"{entry.name}\t{aside}".replace("&", "&&")
+        action = add_action(self._menu, icon, text, entry.note or entry.label)
         if entry.path is None:
             action.triggered.connect(lambda: self.wanted.emit(entry))
         else:

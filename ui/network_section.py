@@ -24,8 +24,8 @@ class NetworkSection(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._devices: tuple[str, ...] = ()
-        self.size = SizeSlider()
-        self.size.chosen.connect(lambda size: self.changed.emit({"size": size}))
+        self.size_slider = SizeSlider()
+        self.size_slider.chosen.connect(lambda size: self.changed.emit({"size": size}))
         self.aspect = Segments(
             "Shape",
             (
@@ -51,14 +51,14 @@ class NetworkSection(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GRID_PX)
-        column.addWidget(self.size)
+        column.addWidget(self.size_slider)
         column.addWidget(captioned("Shape", self.aspect))
         column.addWidget(captioned("Numbers", self.precision))
         column.addWidget(captioned("Device", self.device))
 
     def set_settings(self, settings: Settings) -> None:
-        self.size.set_aspect(settings.aspect)
-        self.size.set_size(settings.size)
+        self.size_slider.set_aspect(settings.aspect)
+        self.size_slider.set_size(settings.size)
         self.aspect.set_value(settings.aspect)
         self.precision.setCurrentIndex(self.precision.findData(settings.precision))
         self._choose_device(settings.device)
@@ -81,7 +81,7 @@ class NetworkSection(QWidget):
         self.device.setCurrentIndex(self.device.findData(name))
 
     def _aspect_chosen(self, aspect: str) -> None:
-        self.size.set_aspect(aspect)
+        self.size_slider.set_aspect(aspect)
         self.changed.emit({"aspect": aspect})
 
 

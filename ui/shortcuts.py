@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QKeySequence
-from PyQt6.QtWidgets import QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QWidget
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,6 @@ def make_actions(window: QWidget, handlers: Mapping[str, Callable[[], object]]) 
     return actions
 
 
-_TYPING = (QLineEdit, QAbstractSpinBox)
 _MOVES = (
     Qt.Key.Key_Left,
     Qt.Key.Key_Right,
@@ -94,12 +93,10 @@ _MOVES = (
 def keeps(widget: QWidget | None, key: int, modifiers: Qt.KeyboardModifier) -> bool:
     """Whether the focused `widget` needs this key for itself, so that no shortcut may take it.
 
-    A text field keeps everything that types or edits, a slider its arrows, a button and a closed choice Space.
+    A slider keeps its arrows, a button and a closed choice Space. Text fields see to themselves.
     """
     if modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
         return False
-    if isinstance(widget, _TYPING):
-        return key < Qt.Key.Key_Escape or key in _MOVES
     if isinstance(widget, QAbstractSlider):
         return key in _MOVES
     return isinstance(widget, QAbstractButton | QComboBox) and key == Qt.Key.Key_Space

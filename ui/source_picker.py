@@ -1,5 +1,6 @@
 """The choice of a source: cameras by name, the demo scene, files, addresses, and what was opened lately."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal
@@ -7,9 +8,8 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
 
 from core.messages import CameraInfo
-from ui import theme
 from ui.addresses import icon_name, is_camera, is_file, short_name
-from ui.controls import PickerButton, add_heading
+from ui.controls import PickerButton, add_action, add_heading
 from ui.shortcuts import BY_NAME
 
 RECENT_SHOWN = 8
@@ -67,13 +67,12 @@ class SourcePicker(PickerButton):
         for camera in self._cameras:
             self._add_source(camera.address, camera.name)
         if not self._cameras:
-            none = menu.addAction("No camera found; plug one in")
-            none.setEnabled(False)
+            add_action(menu, "source-camera", "No camera found; plug one in").setEnabled(False)
         menu.addSeparator()
         self._add_source("demo", "Demo scene", "open_demo")
-        self._add_command("source-video", "Open file…", self.file_asked, "open_file")
-        self._add_command("folder", "Open folder of pictures…", self.folder_asked)
-        self._add_command("link", "Open address…", self.address_asked, "open_address")
+        self._add_command("source-video", _menu_text("Open file…", "open_file"), self.file_asked.emit)
+        self._add_command("folder", "Open folder of pictures…", self.folder_asked.emit)
+        self._add_command("link", _menu_text("Open address…", "open_address"), self.address_asked.emit)
         if self._recent:
             menu.addSeparator()
             add_heading(menu, "Recent")
@@ -82,14 +81,13 @@ class SourcePicker(PickerButton):
 
     def _add_source(self, address: str, name: str, shortcut: str = "") -> QAction:
         icon = "current" if address == self._current else icon_name(address)
-        action = self._menu.addAction(theme.icon(icon), _menu_text(name, shortcut))
-        action.setToolTip(short_name(address) if is_camera(address) else _without_password(address))
+        tip = short_name(address) if is_camera(address) else _without_password(address)
+        action = add_action(self._menu, icon, _menu_text(name, shortcut), tip)
         action.triggered.connect(lambda: self.chosen.emit(address))
         return action
 
-    def _add_command(self, icon: str, text: str, signal: pyqtSignal, shortcut: str = "") -> None:
-        action = self._menu.addAction(theme.icon(icon), _menu_text(text, shortcut))
-        action.triggered.connect(lambda: signal.emit())
+    def _add_command(self, icon: str, text: str, ask: Callable[[], None]) -> None:
+        add_action(self._menu, icon, text).triggered.connect(lambda: ask())
 
     def _look_for_files(self) -> None:
         """Grey out recent files that are gone. Looking may take long on a network drive: not on this thread."""

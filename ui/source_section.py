@@ -4,7 +4,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from app.settings import Settings
-from core.messages import CameraInfo, SourceInfo, SourceState, Status
+from core.messages import CameraInfo, SourceInfo, SourceKind, SourceState, Status
 from ui.address_line import AddressLine
 from ui.addresses import is_camera, short_name
 from ui.controls import ElidedLabel, captioned, combo, section
@@ -105,11 +105,11 @@ def detail_text(status: Status) -> str:
 
 
 def source_text(source: SourceInfo) -> str:
-    """`1280 × 720 · 30 fps · 0:12 · h264`: what is known of it."""
+    """`1280 × 720 · 30 fps · 360 frames · h264`: what is known of it."""
     parts = [f"{source.width_px} × {source.height_px}"]
-    if source.fps:
+    if source.fps and source.kind is not SourceKind.PICTURES:
         parts.append(f"{source.fps:.4g} fps")
-    if source.frame_count and not source.live:
+    if source.frame_count and source.kind is SourceKind.VIDEO:
         parts.append(f"{source.frame_count} frames")
     if source.detail:
         parts.append(source.detail)

@@ -153,7 +153,9 @@ def _part(cell: _Cell) -> tuple[QWidget, QLabel]:
 
 
 def _fps(rate: float | None) -> str:
-    return "–" if rate is None else f"{rate:.1f} fps"
+    if rate is None:
+        return "–"
+    return f"{rate:.1f} fps" if rate >= 1 else f"{rate:.2f} fps"  # a large network on a processor is that slow
 
 
 def _ms(span_ms: float | None) -> str:

@@ -76,8 +76,8 @@ class TransportBar(QWidget):
         self._duration_s = source.duration_s or 0.0 if source is not None and source.seekable else 0.0
         for widget in (self.back, self.forward, self.loop):
             widget.setVisible(seekable)
-        for widget in (self.seek_bar, self.time):
-            widget.setVisible(seekable and self._duration_s > 0)
+        self.seek_bar.setVisible(self._duration_s > 0)
+        self.time.setVisible(self._duration_s > 0)
         self.seek_bar.set_duration(self._duration_s)
         self.live.setVisible(not self._duration_s)
         self.live.setText("Live" if source is not None and source.live else "")

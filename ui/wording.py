@@ -5,8 +5,9 @@ from pathlib import Path
 
 
 def sentence(text: str) -> str:
-    """`text` with its first letter capital, the rest as it is."""
-    return text[:1].upper() + text[1:]
+    """`text` with its first letter capital, unless it starts with a name, a path or a number."""
+    word = text.partition(" ")[0].rstrip(",;:")
+    return text[:1].upper() + text[1:] if word.isalpha() and word.islower() else text
 
 
 def size_text(size_bytes: int | None) -> str:

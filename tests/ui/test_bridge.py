@@ -1,7 +1,7 @@
 import threading
 
 import pytest
-from PyQt6.QtCore import QCoreApplication
+from PyQt6.QtCore import QCoreApplication, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
@@ -13,13 +13,17 @@ pytestmark = pytest.mark.window
 
 def test_many_wakes_make_few_refreshes_and_none_is_missed(qapp: QApplication) -> None:
     bridge = Bridge()
-    newest, seen, refreshes = [0], [0], [0]
+    newest, seen, refreshes, posted = [0], [0], [0], [0]
 
     def refresh() -> None:
         refreshes[0] += 1
         seen[0] = newest[0]
 
+    def count_posts() -> None:
+        posted[0] += 1
+
     bridge.woken.connect(refresh)
+    bridge._posted.connect(count_posts, Qt.ConnectionType.DirectConnection)
 
     def work() -> None:
         for _ in range(250):
@@ -35,6 +39,7 @@ def test_many_wakes_make_few_refreshes_and_none_is_missed(qapp: QApplication) ->
         thread.join()
     until(lambda: seen[0] == 1000)
     assert refreshes[0] <= 2  # the window's thread was held while all of them came
+    assert posted[0] == 1  # the rest found one on its way
 
 
 def test_wakes_while_refreshing_bring_another_refresh(qapp: QApplication) -> None:

@@ -56,7 +56,7 @@ def test_all_controls_show_the_settings(open_window: OpenWindow) -> None:
         range_high=9.5,
     )
     panel = window.panel
-    assert panel.model.network.size.slider.value() * 32 == 512
+    assert panel.model.network.size_slider.slider.value() * 32 == 512
     assert panel.model.network.aspect.value() == "keep"
     assert panel.model.network.precision.currentData() == "bf16"
     assert panel.model.network.device.currentData() == "cpu"
@@ -74,7 +74,7 @@ def test_all_controls_show_the_settings(open_window: OpenWindow) -> None:
 
 def test_the_size_is_asked_for_once_the_hand_rests(open_window: OpenWindow) -> None:
     window, session = open_window()
-    size = window.panel.model.network.size
+    size = window.panel.model.network.size_slider
     for steps in (9, 10, 11, 12):
         size.slider.setValue(steps)
     assert size.value_label.text() == "384"
@@ -92,7 +92,7 @@ def test_the_size_keeps_within_its_limits(open_window: OpenWindow) -> None:
 
 def test_the_network_size_follows_shape_and_picture(open_window: OpenWindow) -> None:
     window, session = open_window(size="384")
-    size = window.panel.model.network.size
+    size = window.panel.model.network.size_slider
     assert size.detail.text() == "network sees 384 × 384"
     click(window.panel.model.network.aspect.buttons["keep"])
     assert last_change(session) == {"aspect": "keep"}
@@ -103,8 +103,8 @@ def test_the_network_size_follows_shape_and_picture(open_window: OpenWindow) -> 
 
 def test_a_size_of_height_and_width_shows_both(open_window: OpenWindow) -> None:
     window, _ = open_window(size="288x512")
-    assert window.panel.model.network.size.slider.value() * 32 == 512
-    assert window.panel.model.network.size.detail.text() == "network sees 512 × 288"
+    assert window.panel.model.network.size_slider.slider.value() * 32 == 512
+    assert window.panel.model.network.size_slider.detail.text() == "network sees 512 × 288"
 
 
 def test_number_format_and_device(open_window: OpenWindow) -> None:
@@ -366,7 +366,7 @@ def test_settings_that_the_session_changes_are_shown(open_window: OpenWindow) ->
     window, session = open_window(size="512")
     session.settings = replace(session.settings, size="256", view="depth")
     session.wake()
-    until(lambda: window.panel.model.network.size.slider.value() == 8)
+    until(lambda: window.panel.model.network.size_slider.slider.value() == 8)
     assert window.panel.view.view.value() == "depth"
     assert window.look.look.view is View.DEPTH
 
@@ -381,7 +381,7 @@ def test_every_control_explains_itself(open_window: OpenWindow) -> None:
         panel.source.mode,
         panel.source.address.field,
         panel.model.picker,
-        panel.model.network.size.slider,
+        panel.model.network.size_slider.slider,
         panel.model.network.precision,
         panel.model.network.device,
         panel.view.opacity,

@@ -116,6 +116,17 @@ def test_typing_an_address_triggers_nothing(open_window: OpenWindow) -> None:
     assert window.help_sheet.isHidden()
 
 
+def test_typing_a_value_triggers_nothing(open_window: OpenWindow) -> None:
+    window, session = open_window(range_locked=True, range_low=0.0, range_high=9.0)
+    field = window.panel.range.high
+    field.setFocus()
+    field.selectAll()
+    for key in ("1", "2", ".", "5", "Left", "Home", "3"):
+        press(key)
+    assert field.text() == "312.5"
+    assert session.calls == [("start",)]
+
+
 def test_a_focused_slider_keeps_its_arrows_and_a_focused_button_its_space(open_window: OpenWindow) -> None:
     window, session = open_window(view="overlay", opacity=0.5)
     window.panel.view.opacity.setFocus()

@@ -40,6 +40,11 @@ def test_figures_as_people_read_them(line: StatusLine) -> None:
     assert all(figure.isVisible() for figure in line.figures)
 
 
+def test_a_slow_network_has_a_rate_too(line: StatusLine) -> None:
+    line.show_figures(Figures(depth_fps=0.174))
+    assert texts(line)[1] == "0.17 fps"
+
+
 def test_unknown_figures_are_dashes(line: StatusLine) -> None:
     line.show_figures(Figures(age_ms=12_345.0))
     assert texts(line) == ["–", "–", "–", "–", "12.3 s", "–", "", "", "–"]

@@ -48,7 +48,8 @@ def test_the_size_of_a_download(size: int | None, text: str) -> None:
 
 def test_a_sentence_keeps_the_names_in_it() -> None:
     assert sentence("opening /media/Clip.mp4") == "Opening /media/Clip.mp4"
-    assert sentence("") == ""
+    for text in ("", "clip_1.mp4 is empty", "fathom-nano runs", "/media/a is gone", "rtsp://host: refused"):
+        assert sentence(text) == text
 
 
 def test_home_is_shortened_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
