@@ -17,8 +17,9 @@ TIMEOUT_S = 5.0  # for an answer, and for the next piece of a stream
 _WITHOUT_PICTURE = 4  # time-outs that may pass while data comes but no picture: cameras send key frames rarely
 _LIVE_OPTIONS = {
     "rtsp_transport": "tcp",  # UDP loses packets, which shows as smear
-    "fflags": "nobuffer",
-    "analyzeduration": "2000000",  # microseconds spent on learning what is sent; the default is 5 s and more
+    # Microseconds spent on learning what is sent; the default is 5 s and more. What arrives meanwhile is kept (no
+    # "nobuffer"), as it may hold the only key frame for seconds, and is decoded faster than it came.
+    "analyzeduration": "2000000",
 }
 _ALWAYS_LIVE = {"mpjpeg", "hls"}  # the size of what was fetched says nothing of an end
 _WITHOUT_RATE = {"mpjpeg"}  # FFmpeg assumes 25
@@ -29,7 +30,7 @@ def open_stream(url: str, cancelled: Callable[[], bool], timeout_s: float = TIME
     name = without_credentials(url)
     container = _connect(url, timeout_s, _LIVE_OPTIONS)
     if _is_finished(container):
-        container.close()  # what the live options skipped at the start is wanted now
+        container.close()
         return VideoSource(lambda: _connect(url, timeout_s, {}), name, url, cancelled, kind=SourceKind.STREAM)
     return StreamSource(container, name, url, cancelled, timeout_s)
 

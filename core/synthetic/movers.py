@@ -21,8 +21,8 @@ _SHOES: Colour = (44, 42, 46)
 def moment(time_s: float) -> Moment:
     """The scene at `time_s`, the same again `LOOP_S` later."""
     turn = 2 * math.pi * (time_s % LOOP_S) / LOOP_S
-    position = np.array((0.45 * math.sin(turn), 1.44 + 0.05 * math.sin(2 * turn), -0.7 - 0.22 * math.cos(turn)))
-    target = np.array((-0.1 + 0.2 * math.sin(turn + 0.9), 0.86 + 0.03 * math.sin(turn), 3.9))
+    position = np.array((0.45 * math.sin(turn), 1.6 + 0.05 * math.sin(2 * turn), -0.7 - 0.22 * math.cos(turn)))
+    target = np.array((-0.1 + 0.2 * math.sin(turn + 0.9), 0.38 + 0.03 * math.sin(turn), 3.9))
     view = View.looking_at(SIZE_PX, _FOCAL_PX, position, target)
     return Moment(view, (_walker(turn), _rolling_ball(turn), *_pendant_lamp(turn)))
 
@@ -90,11 +90,11 @@ def _rolling_ball(turn: float) -> Ball:
 def _pendant_lamp(turn: float) -> tuple[Figure, Ball]:
     """A glowing globe that sways a little on its cord."""
     sway = 0.07 * math.sin(3 * turn)
-    globe = np.array((-0.85 + sway, 2.06, 2.9))
-    cord = Limb((-0.85, 2.7, 2.9), (float(globe[0]), 2.26, 2.9), 0.012, 0.012, (56, 52, 48))
-    cap = Limb((float(globe[0]), 2.3, 2.9), (float(globe[0]), 2.255, 2.9), 0.03, 0.05, (96, 80, 58))
-    low, high = np.array((-1.0, 2.262, 2.8)), np.array((-0.7, 2.7, 3.0))
+    x, y, z = -0.08 + sway, 1.86, 4.95
+    cord = Limb((-0.08, 2.7, z), (x, y + 0.2, z), 0.012, 0.012, (56, 52, 48))
+    cap = Limb((x, y + 0.24, z), (x, y + 0.195, z), 0.03, 0.05, (96, 80, 58))
+    low, high = np.array((-0.23, y + 0.202, z - 0.1)), np.array((0.07, 2.7, z + 0.1))
     return (
         Figure(low, high, ((cord,), (cap,)), shades=3, casts_shadow=False),
-        Ball(globe, 0.2, (255, 240, 206), glow=0.75, casts_shadow=False),
+        Ball(np.array((x, y, z)), 0.2, (255, 240, 206), glow=0.75, casts_shadow=False),
     )
