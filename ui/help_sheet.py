@@ -10,9 +10,9 @@ from ui.shortcuts import NETWORK, PLAY, SHORTCUTS, SOURCE, VIEW, WINDOW, Shortcu
 _COLUMNS = ((PLAY, NETWORK, SOURCE), (VIEW, WINDOW))
 _MOUSE = (
     ("Wheel", "Zoom at the cursor"),
-    ("Drag", "Move the zoomed picture, or the wipe's edge"),
+    ("Drag", "Move zoomed picture or wipe"),
     ("Double click", "Whole picture"),
-    ("Drop", "A file, folder, address or weights file"),
+    ("Drop", "File, folder, address, weights"),
 )
 
 
@@ -55,7 +55,7 @@ def _column(groups: tuple[str, ...]) -> QGridLayout:
     row = 0
     for group in groups:
         row = _add_group(grid, row, group, [(_keys(s), s.text) for s in SHORTCUTS if s.group == group])
-    if WINDOW in groups:
+    if SOURCE in groups:
         row = _add_group(grid, row, "Mouse", [(QLabel(what), text) for what, text in _MOUSE])
     grid.setRowStretch(row, 1)
     return grid

@@ -1,6 +1,7 @@
 """The bar under the picture: play and step, the place in a file, and the window's own buttons."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from core.messages import SourceInfo, SourceState, Status
@@ -9,6 +10,8 @@ from ui.controls import icon_button
 from ui.seek_bar import SeekBar
 from ui.shortcuts import hint
 from ui.wording import time_text
+
+ROOM_PX = 420  # for the buttons and a seek bar that can still be aimed at
 
 
 class TransportBar(QWidget):
@@ -77,13 +80,21 @@ class TransportBar(QWidget):
         for widget in (self.back, self.forward, self.loop):
             widget.setVisible(seekable)
         self.seek_bar.setVisible(self._duration_s > 0)
-        self.time.setVisible(self._duration_s > 0)
         self.seek_bar.set_duration(self._duration_s)
         self.live.setVisible(not self._duration_s)
         self.live.setText("Live" if source is not None and source.live else "")
         whole = time_text(self._duration_s, tenths=True)
         self.time.setFixedWidth(self.time.fontMetrics().horizontalAdvance(f"{whole} / {whole}") + theme.GRID_PX)
+        self._make_room()
         self._show_time()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """On a narrow bar the seek bar matters more than its figures."""
+        self.time.setVisible(self._duration_s > 0 and self.width() >= ROOM_PX + self.time.width())
 
     def _show_time(self) -> None:
         place = time_text(self.seek_bar.position_s(), tenths=True)

@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -90,3 +91,15 @@ def test_every_button_has_a_name_and_tells_its_key(open_window: OpenWindow, name
     button = getattr(window.transport, name)
     assert button.accessibleName()
     assert button.toolTip().endswith(")")
+
+
+def test_on_a_narrow_window_the_seek_bar_keeps_its_room(open_window: OpenWindow) -> None:
+    window, _ = playing(open_window, replace(CLIP, duration_s=5025.0))
+    bar = window.transport
+    for width in (720, 1280):
+        window.resize(width, 500)
+        until(lambda: window.width() == width and bar.seek_bar.width() >= 60)  # noqa: B023 - runs at once
+        shown = [w for w in (bar.back, bar.play, bar.seek_bar, bar.time, bar.loop, bar.snapshot) if w.isVisible()]
+        for left, right in itertools.pairwise(shown):
+            assert left.geometry().right() < right.geometry().left()
+    assert bar.time.isVisible()
