@@ -1,10 +1,10 @@
 """The options that commands share, made from the settings' own declaration."""
 
 import argparse
+from dataclasses import replace
 from typing import Any
 
 from app.settings import DEFAULTS, OPTIONS, Settings
-from dataclasses import replace
 
 COMMON = tuple(name for name, option in OPTIONS.items() if option.flag)
 

@@ -126,9 +126,10 @@ def reason(error: BaseException) -> str:
 
 
 def _pick_video(container: InputContainer, name: str) -> VideoStream:
-    """The stream players show: the one FFmpeg ranks best, by its flags, size and bit rate."""
-    stream = container.streams.best("video")
-    if not isinstance(stream, VideoStream) or stream.disposition & Disposition.attached_pic:
+    """The stream players start with: the first that is marked as the default, else the first; never cover art."""
+    videos = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
+    stream = next((video for video in videos if video.disposition & Disposition.default), next(iter(videos), None))
+    if stream is None:
         found = "only sound" if container.streams.audio else "nothing that can be shown"
         raise SourceError(f"{name} holds no video, {found}: choose a file or address with moving pictures")
     context = stream.codec_context

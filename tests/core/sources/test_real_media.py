@@ -20,7 +20,7 @@ CLIPS = [
     ("intel_asl_walk.mkv", 640, 480, 89, 2.933),
     ("intel_bottle-detection.mp4", 640, 360, 1189, 39.8212),
     ("intel_preview_person-bicycle-car-detection.gif", 480, 270, 41, 3.33),
-    ("tc_nasa_13013.mp4", 480, 270, 390, 12.9796),  # of its two videos the one that players show
+    ("tc_nasa_13013.mp4", 320, 180, 325, 12.96),  # of its two videos, both default, the first
     ("tc_nasa_13013_rotated.mp4", 270, 480, 17, 0.5339),
     ("decord_video_0.mov", 568, 320, 3, 0.0667),
     ("decord_video_90.mov", 320, 568, 3, 0.0667),
