@@ -41,7 +41,7 @@ class FigureFeed:
             age_ms=1e3 * (now_s - result.frame.captured_at_s) if state is not SourceState.PAUSED else None,
             network_hw=result.network_hw,
             precision=model.precision,
-            device=model.device_name or model.device,
+            device=model.device_name.partition(",")[0] or model.device,  # of "CPU, 2 threads" the first word
             dropped=rates.dropped,
         )
 

@@ -27,7 +27,7 @@ class NetworkSection(QWidget):
         self.size_slider = SizeSlider()
         self.size_slider.chosen.connect(lambda size: self.changed.emit({"size": size}))
         self.aspect = Segments(
-            "Shape",
+            "Aspect",
             (
                 Segment("square", "Square", "The picture is pressed into a square, as the network was trained."),
                 Segment("keep", "As picture", "The network sees the picture in its own shape; often finer."),
@@ -36,7 +36,7 @@ class NetworkSection(QWidget):
         self.aspect.setToolTip("The shape in which the network sees the picture.")
         self.aspect.chosen.connect(self._aspect_chosen)
         self.precision = combo(
-            "Number format", "Number format of the network. Half the bits can be twice as fast."
+            "Precision", "Number format the network computes in. Half the bits can be twice as fast."
         )
         for value, text in _PRECISIONS.items():
             self.precision.addItem(text, value)
@@ -52,8 +52,8 @@ class NetworkSection(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GRID_PX)
         column.addWidget(self.size_slider)
-        column.addWidget(captioned("Shape", self.aspect))
-        column.addWidget(captioned("Numbers", self.precision))
+        column.addWidget(captioned("Aspect", self.aspect))
+        column.addWidget(captioned("Precision", self.precision))
         column.addWidget(captioned("Device", self.device))
 
     def set_settings(self, settings: Settings) -> None:

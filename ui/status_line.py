@@ -50,7 +50,7 @@ _CELLS = (
         lambda f: _ms(f.latency_ms),
         1,
     ),
-    _Cell("age", "000 ms", "How old the depth on the screen is now", lambda f: _age(f.age_ms), 6),
+    _Cell("age", "000 ms", "How old the depth on the screen is now", lambda f: _age(f.age_ms), 8),
     _Cell(
         "network",
         "0000 × 0000",
@@ -58,8 +58,8 @@ _CELLS = (
         lambda f: f"{f.network_hw[1]} × {f.network_hw[0]}" if f.network_hw else "–",
         2,
     ),
-    _Cell("", "fp32", "Number format the network runs in", lambda f: f.precision, 5),
-    _Cell("", "", "Where the network runs", lambda f: f.device, 8),
+    _Cell("", "fp32", "Precision: the number format the network computes in", lambda f: f.precision, 5),
+    _Cell("", "", "Where the network runs", lambda f: f.device, 6),
     _Cell(
         "dropped",
         "00000",
