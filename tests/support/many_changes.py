@@ -1,0 +1,67 @@
+"""A program of its own, so that no other test's memory is counted: changes everything sixty times and prints, as
+JSON, by how much threads, open files and resident bytes grew, and the faults there were.
+"""
+
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+
+from core.capture import SourceWish
+from core.loading import ModelWish
+from core.pipeline import Pipeline
+from support.fakes import Waker
+from support.plain_clips import write_clip
+
+FIRST_CHANGES = 30  # every combination once: caches of torch, OpenCV and FFmpeg fill
+CHANGES = 60  # every combination twice
+
+
+def measured() -> tuple[int, int, int]:
+    """Threads, open files, resident bytes."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return threading.active_count(), len(list(Path("/proc/self/fd").iterdir())), pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def main(folder: Path) -> None:
+    clips = [write_clip(folder / f"{n}.mkv", [i / 30 for i in range(30)], 160, 120) for n in range(2)]
+    sources = [str(clip) for clip in clips] + ["demo"]
+    woken = Waker()
+    pipeline = Pipeline(woken)
+
+    def change(number: int) -> None:
+        """Change everything, and wait until all of it runs."""
+        source, size = sources[number % len(sources)], 64 + 32 * (number % 5)
+        precision = ("fp32", "bf16")[number % 2]
+        before = pipeline.status().source_id
+        pipeline.open(SourceWish(source))
+        pipeline.set_size(str(size), "square")
+        pipeline.use_model(ModelWish("fathom-nano", precision, "cpu"))
+
+        def arrived() -> bool:
+            result = pipeline.newest_result()
+            return (
+                result is not None
+                and result.frame.source_id > before
+                and result.network_hw == (size, size)
+                and result.model.precision == precision
+            )
+
+        woken.until(arrived)
+
+    try:
+        for number in range(FIRST_CHANGES):
+            change(number)
+        before = measured()
+        for number in range(CHANGES):
+            change(number)
+        threads, files, memory = (now - then for now, then in zip(measured(), before, strict=True))
+        faults = [fault.line for fault in pipeline.status().faults]
+    finally:
+        pipeline.close()
+    print(json.dumps({"threads": threads, "files": files, "bytes": memory, "faults": faults}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
