@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 QUEUE_RESULTS = 4
 POLL_S = 0.5
+ROUNDING_S = 1e-3  # twelve frames at 30 a second add up to 0.399…9 s
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -108,7 +109,7 @@ def _write_all(
 ) -> None:
     """Take results until the source ends, a limit is reached, or no model is to be had."""
     with tqdm(unit="frame", disable=None) as bar:
-        while (frames is None or writer.frames < frames) and (seconds is None or writer.duration_s < seconds):
+        while not _enough(writer, seconds, frames):
             try:
                 result = queue.take(POLL_S)
             except Closed:
@@ -122,6 +123,12 @@ def _write_all(
             if bar.total is None and status.source is not None:
                 bar.total = _expected_frames(status.source, seconds, frames)
             bar.update()
+
+
+def _enough(writer: "SideBySideWriter", seconds: float | None, frames: int | None) -> bool:
+    if frames is not None and writer.frames >= frames:
+        return True
+    return seconds is not None and writer.frames > 0 and writer.duration_s > seconds - ROUNDING_S
 
 
 def _expected_frames(source: SourceInfo, seconds: float | None, frames: int | None) -> int | None:
