@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from core.errors import FathomError, RecordingError
-from core.messages import DepthResult, ModelState
+from core.messages import Action, DepthResult, ModelState
 from core.status_board import StatusBoard
 
 
@@ -50,17 +50,18 @@ class Jobs:
                 model_progress=done_bytes / total_bytes if total_bytes else None,
             )
 
+        failure: FathomError | None = None
         try:
             fetch(name, progress, self._cancel_fetch.is_set)
         except FathomError as error:
-            self._settle()
-            if not self._cancel_fetch.is_set():
-                self._board.fault(str(error))
-        else:
-            self._settle()
-            done()
+            failure = error
         finally:
-            self._fetching = False
+            self._fetching = False  # before anybody is told, who may want the next one at once
+        self._settle()
+        if failure is None:
+            done()
+        elif not self._cancel_fetch.is_set():
+            self._board.fault(str(failure), Action.FETCH_MODEL)
 
     def _settle(self) -> None:
         """Show what runs again, now that nothing is downloaded."""

@@ -47,6 +47,7 @@ class Session:
         self._watch = CameraWatch(wake, look_for_cameras)
         self._jobs = Jobs(self._pipeline.board)
         self._models = entries()
+        self._fetch_name = ""  # the model asked for last
 
     def start(self) -> None:
         """Open the source and load the model that the settings name."""
@@ -95,6 +96,7 @@ class Session:
 
     def fetch_model(self, name: str) -> None:
         """Download a model of the catalogue, then run it; `status` shows the progress."""
+        self._fetch_name = name
         self._jobs.fetch(name, lambda: self._fetched(name))
 
     def cancel_fetch(self) -> None:
@@ -113,6 +115,8 @@ class Session:
             case Action.USE_BUILT_IN_MODEL:
                 self.change(model=DEFAULTS.model, precision=DEFAULTS.precision, size=DEFAULTS.size)
                 self._use_model()
+            case Action.FETCH_MODEL:
+                self.fetch_model(self._fetch_name)
 
     def dismiss(self, fault: Fault) -> None:
         self._pipeline.board.dismiss(fault.number)

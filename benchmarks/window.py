@@ -90,10 +90,14 @@ def measure_clicks(model: str, source: str, size: str, seconds: float) -> None:
     presser = threading.Thread(target=press_often)
     window.show()
     presser.start()
-    QTimer.singleShot(round(1e3 * seconds), window.close)
+
+    def end() -> None:
+        over.set()
+        presser.join()
+        QTimer.singleShot(0, window.close)  # after the presses that lie in the queue
+
+    QTimer.singleShot(round(1e3 * seconds), end)
     app.exec()
-    over.set()
-    presser.join()
     result = window.newest
     if not waits_ms or result is None:
         sys.exit(f"no depth within {seconds:g} s: give more --seconds")

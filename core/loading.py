@@ -111,7 +111,7 @@ class Loader:
                 model_detail="",
                 model_progress=None,
             )
-            action = Action.NONE if still_running else Action.USE_BUILT_IN_MODEL
+            action = Action.RELOAD_MODEL if still_running else Action.USE_BUILT_IN_MODEL
             self._board.fault(str(error) or type(error).__name__, action)
             return
         self._board.change(devices=engine.devices, model_progress=1.0)

@@ -122,6 +122,7 @@ class Action(Enum):
     OPEN_DEMO = "Open the demo scene"
     RELOAD_MODEL = "Load again"
     USE_BUILT_IN_MODEL = "Use the built-in model"
+    FETCH_MODEL = "Download again"
 
 
 @dataclass(frozen=True, slots=True)

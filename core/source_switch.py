@@ -20,10 +20,10 @@ def open_source(address: str, camera_mode: str, cancelled: Callable[[], bool]) -
 
     No address means what a first start shows: a camera where there is one, else the demo scene.
     """
-    from core.sources.cameras import list_cameras
-    from core.sources.opener import open_source as open_address
+    from core.sources import cameras, opener
 
-    return open_address(address or ("camera" if list_cameras() else "demo"), camera_mode, cancelled)
+    first = address or ("camera" if cameras.list_cameras() else "demo")
+    return opener.open_source(first, camera_mode, cancelled)
 
 
 class SourceSwitch:
@@ -155,7 +155,7 @@ class SourceSwitch:
                 self._board.change(source_detail="")
                 if self._playing is None:
                     self._board.change(source_state=SourceState.FAILED)
-                self._board.fault(line, Action.NONE if self._playing else Action.OPEN_DEMO)
+                self._board.fault(line, Action.REOPEN_SOURCE if self._playing else Action.OPEN_DEMO)
 
     def capture_done(self, capture: Capture) -> None:
         with self._changed:

@@ -10,8 +10,8 @@ from app.camera_watch import CameraWatch
 from app.session import RECENT_SOURCES, Session
 from app.settings import DEFAULTS, Settings
 from app.settings_store import SettingsStore
-from core.errors import SettingError, SourceError
-from core.messages import Action, CameraInfo, SourceState
+from core.errors import SettingError, SourceError, WeightsError
+from core.messages import Action, CameraInfo, ModelState, SourceState
 from core.pipeline import Pipeline
 from core.sources.source import Source
 from support.fakes import FakeEngine, FakeFile, Waker
@@ -185,9 +185,28 @@ def test_a_downloaded_model_is_switched_to(monkeypatch: pytest.MonkeyPatch, rig:
     assert rig.session.settings.model == "swin2-base-384"
 
 
-def test_a_download_can_be_cancelled_and_is_then_no_fault(monkeypatch: pytest.MonkeyPatch, rig: Rig) -> None:
-    from core.errors import WeightsError
+def test_a_download_that_fails_can_be_tried_again(monkeypatch: pytest.MonkeyPatch, rig: Rig) -> None:
+    asked: list[str] = []
 
+    def fetch(name: str, progress: object, cancelled: object) -> Path:
+        asked.append(name)
+        if len(asked) == 1:
+            raise WeightsError("the server answered 404")
+        return Path(name)
+
+    monkeypatch.setattr("core.weights.download.fetch", fetch)
+    rig.until(rig.result)
+    rig.session.fetch_model("swin2-tiny-256")
+    rig.until(lambda: rig.session.status().faults)
+    (fault,) = rig.session.status().faults
+    assert (fault.line, fault.action) == ("the server answered 404", Action.FETCH_MODEL)
+    assert rig.session.status().model_state is ModelState.READY, "what ran before runs on"
+    rig.session.do(fault)
+    rig.until(lambda: rig.loaded[-1][0] == "swin2-tiny-256")
+    assert asked == ["swin2-tiny-256"] * 2
+
+
+def test_a_download_can_be_cancelled_and_is_then_no_fault(monkeypatch: pytest.MonkeyPatch, rig: Rig) -> None:
     begun, cancelled_seen = threading.Event(), threading.Event()
 
     def fetch(name: str, progress: Callable[[int, int | None], None], cancelled: Callable[[], bool]) -> Path:

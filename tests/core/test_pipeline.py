@@ -166,7 +166,7 @@ def test_a_new_source_that_fails_leaves_the_old_one_playing() -> None:
         r.woken.until(lambda: r.pipeline.status().faults)
         r.until(lambda result: result.frame.index > first.frame.index + 3)
         status = r.pipeline.status()
-        assert [(fault.line, fault.action) for fault in status.faults] == [("no such file", Action.NONE)]
+        assert [(fault.line, fault.action) for fault in status.faults] == [("no such file", Action.REOPEN_SOURCE)]
         assert status.source_state is SourceState.PLAYING
 
 
@@ -223,7 +223,7 @@ def test_a_model_that_does_not_load_leaves_the_old_one_running() -> None:
         r.woken.until(lambda: r.pipeline.status().faults)
         r.until(lambda result: result.frame.index > first.frame.index + 3)
         status = r.pipeline.status()
-        assert status.faults[0].line == "broken.pt is truncated"
+        assert [(f.line, f.action) for f in status.faults] == [("broken.pt is truncated", Action.RELOAD_MODEL)]
         assert status.model_state is ModelState.READY
 
 
