@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core import threads
 from core.errors import EngineError
 from core.messages import DepthArray, ModelInfo, RgbArray
 from core.model.dpt import DPT
@@ -61,6 +62,10 @@ class Engine:
                 note=weights.note,
             ),
         )
+
+    def enter_thread(self) -> None:
+        """Called once by the thread that is to run this engine, before its first `infer`."""
+        threads.use_all()
 
     def prepare(self, network_hw: tuple[int, int]) -> None:
         """Do the work that depends on the size alone, so that the first frame of that size waits for nothing."""
@@ -145,7 +150,7 @@ def device_name(device: torch.device) -> str:
         return torch.cuda.get_device_name(device)
     if device.type == "mps":
         return "Apple GPU"
-    return f"CPU, {torch.get_num_threads()} threads"
+    return f"CPU, {threads.ALL} threads"
 
 
 def _first_line(error: BaseException) -> str:

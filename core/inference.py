@@ -126,6 +126,7 @@ class Inference:
         if fresh is None:
             return self._engine
         old, self._engine = self._engine, fresh
+        fresh.enter_thread()
         if old is not None:
             old.close()
         self._ready_hw = {self._hw} if self._hw else set()

@@ -31,8 +31,10 @@ class LoadEngine(Protocol):
 
 def load_engine(model: str, precision: str, device: str, progress: Callable[[float], None]) -> "Engine":
     """`Engine.load`, importing torch here and now: it takes seconds, and the window is to be up before."""
+    from core import threads
     from core.engine import Engine
 
+    threads.use_one()  # the loader's thread; the one that runs the engine gets all
     return Engine.load(model, precision, device, progress)
 
 

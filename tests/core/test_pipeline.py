@@ -208,6 +208,7 @@ def test_the_old_model_runs_on_until_the_new_one_is_loaded() -> None:
         r.load_gates["new"].set()
         r.until(lambda result: result.model.name == "new")
         assert old.closed_by == ["fathom-inference"], "whoever ran it lets it go"
+        assert new.entered_by == ["fathom-inference"]
         assert new.prepared == [((256, 256), "fathom-loader")], "made ready before it takes over"
         assert r.pipeline.status().model_state is ModelState.READY
 

@@ -91,8 +91,12 @@ class FakeEngine:
         self.started = threading.Semaphore(0)
         self.prepared: list[tuple[tuple[int, int], str]] = []  # size, thread
         self.prepare_gate: threading.Event | None = None
+        self.entered_by: list[str] = []
         self.closed_by: list[str] = []
         self.runs: list[tuple[int, int]] = []
+
+    def enter_thread(self) -> None:
+        self.entered_by.append(threading.current_thread().name)
 
     def prepare(self, network_hw: tuple[int, int]) -> None:
         if self.prepare_gate is not None:
