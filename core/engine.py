@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from core import threads
-from core.errors import EngineError
+from core.errors import EngineError, NonFinite
 from core.messages import DepthArray, ModelInfo, RgbArray
 from core.model.dpt import DPT
+from core.precision import pick_precision
 from core.preprocess import to_network_input
 from core.weights.catalogue import locate
 from core.weights.reader import read_weights
@@ -46,7 +46,7 @@ class Engine:
             with torch.device("meta"):
                 network = DPT(weights.config)
             network.load_state_dict(weights.state, strict=True, assign=True)
-            network = network.eval().requires_grad_(False).to(target, DTYPES[chosen])
+            network = network.eval().requires_grad_(False).to(target).to_precision(DTYPES[chosen])
         except RuntimeError as error:  # torch's out-of-memory error is one too
             raise EngineError(f"{weights.name} cannot be placed on {target}: {_first_line(error)}") from error
         progress(1.0)
@@ -76,22 +76,25 @@ class Engine:
     def infer(self, rgb: RgbArray, network_hw: tuple[int, int]) -> DepthArray:
         """(H, W, 3) uint8 RGB -> (h, w) float32 relative inverse depth, larger is nearer, read-only.
 
-        Raises: EngineError where the device fails, memory runs out or the result is not finite.
+        Raises: NonFinite where the result is not, EngineError where the device fails or memory runs out.
         """
         try:
-            depth: DepthArray = self.run(self.to_input(rgb, network_hw))[0].float().cpu().numpy()
+            depth, finite = self._to_host(self.run(self.to_input(rgb, network_hw))[0].float())
         except RuntimeError as error:
             height, width = network_hw
             raise EngineError(
                 f"{self.info.name} failed at {height}x{width} on {self.info.device}: {_first_line(error)}"
             ) from error
-        if not np.isfinite(depth).all():
-            raise EngineError(
-                f"{self.info.name} gave values that are not finite in {self.info.precision}: "
-                "choose a safer precision"
-            )
+        if not finite:
+            raise NonFinite(f"{self.info.name} gave values that are not finite in {self.info.precision}")
         depth.flags.writeable = False
         return depth
+
+    def _to_host(self, depth: Tensor) -> tuple[DepthArray, bool]:
+        """The depth, and whether all of it is finite: judged on the device, in the one copy that is due anyway."""
+        finite = depth.isfinite().all().to(depth.dtype)
+        values: DepthArray = torch.cat((depth.flatten(), finite.view(1))).cpu().numpy()
+        return values[:-1].reshape(depth.shape), bool(values[-1])
 
     def to_input(self, rgb: RgbArray, network_hw: tuple[int, int]) -> Tensor:
         """(H, W, 3) uint8 RGB -> (1, 3, h, w) on the device, as the network takes it."""
@@ -131,17 +134,6 @@ def pick_device(wanted: str) -> torch.device:
     if name not in devices:
         raise EngineError(f"device must be one of {', '.join(devices)} on this machine, got {wanted!r}")
     return torch.device(name)
-
-
-def pick_precision(wanted: str, device: torch.device) -> str:
-    """The precision for a setting: "auto" is half precision where the device computes in it natively."""
-    if wanted == "auto":
-        if device.type == "cpu":
-            return "bf16" if torch.cpu.get_capabilities().get("avx512_bf16") else "fp32"
-        return "fp16"
-    if wanted not in DTYPES:
-        raise EngineError(f"precision must be auto, {', '.join(DTYPES)}, got {wanted!r}")
-    return wanted
 
 
 def device_name(device: torch.device) -> str:

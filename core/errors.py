@@ -21,6 +21,10 @@ class EngineError(FathomError):
     """The network could not be built or run on the device and precision asked for."""
 
 
+class NonFinite(EngineError):  # noqa: N818 - what the result was
+    """The network gave a result that is not finite: nothing to show, and a reason to compute more safely."""
+
+
 class RecordingError(FathomError):
     """A picture, depth file or video that could not be written."""
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from core.capture import Capture
 from core.depth_range import sample_percentiles
+from core.errors import NonFinite
 from core.handoff import Closed, FrameQueue, LatestSlot
 from core.loading import Loader
 from core.messages import Action, DepthResult, Frame, ModelState, Rates
 from core.network_size import network_hw
+from core.precision import SAFER
 from core.rates import RateMeter
 from core.source_switch import SourceSwitch
 from core.status_board import StatusBoard
@@ -53,6 +55,7 @@ class Inference:
         self._asked_hw: tuple[int, int] | None = None  # the size the loader prepares
         self._good_hw: tuple[int, int] | None = None  # the last size at which the running engine gave depth
         self._failed_hw: tuple[int, int] | None = None  # and the one at which it failed: not tried again
+        self._gave_non_finite = False  # the running engine did, and what can be done about it was done
         self._rate = RateMeter()
         self._tally = _Tally()
         self._thread = threading.Thread(target=self._run, name="fathom-inference", daemon=True)
@@ -131,6 +134,7 @@ class Inference:
             old.close()
         self._ready_hw = {self._hw} if self._hw else set()
         self._asked_hw = self._good_hw = self._failed_hw = None
+        self._gave_non_finite = False
         self._board.change(model_state=ModelState.READY, model=fresh.info, model_detail="", model_progress=None)
         return fresh
 
@@ -161,6 +165,9 @@ class Inference:
         started_s = time.monotonic()
         try:
             depth = engine.infer(frame.rgb, hw)
+        except NonFinite as error:
+            self._hold(engine, str(error))
+            return
         except Exception as error:  # noqa: BLE001 - one frame's failure must not end the live view
             self._failed(hw, str(error) or type(error).__name__)
             return
@@ -172,6 +179,23 @@ class Inference:
         low, high = sample_percentiles(depth)
         rates = self._tally.rates(capture, self._rate.per_second)
         self._publish(DepthResult(frame, depth, low, high, engine.info, started_s, finished_s, rates))
+
+    def _hold(self, engine: "Engine", line: str) -> None:
+        """Keep the last good depth, and have the model go on in a safer precision where there is one."""
+        self._tally.non_finite += 1
+        if self._gave_non_finite:
+            return  # the safer engine is on its way, or there is none
+        self._gave_non_finite = True
+        safer = SAFER.get(engine.info.precision)
+        if safer is not None:
+            self._board.fault(f"{line}: going on in {safer}")
+            self._loader.fall_back(safer)
+        else:
+            self._good_hw = None  # the next good depth says READY again
+            self._board.change(model_state=ModelState.FAILED)
+            self._board.fault(line, Action.USE_BUILT_IN_MODEL)
+        if self._recording is not None:
+            self._recording.close()  # it would lack a frame
 
     def _failed(self, hw: tuple[int, int], line: str) -> None:
         """Go on at the size that worked, where there is one; a recording ends, as it would lack frames."""
@@ -203,13 +227,14 @@ class _Tally:
 
     def __init__(self) -> None:
         self._source_id = -1
+        self.non_finite = 0
         self._inferred = 0
         self._dropped_before = 0
 
     def take(self, capture: Capture) -> None:
         """A frame of this source goes into the network."""
         if capture.source_id != self._source_id:
-            self._source_id, self._inferred = capture.source_id, 0
+            self._source_id, self._inferred, self.non_finite = capture.source_id, 0, 0
             self._dropped_before = capture.dropped
         self._inferred += 1
 
@@ -220,4 +245,5 @@ class _Tally:
             captured=capture.delivered,
             inferred=self._inferred,
             dropped=capture.dropped - self._dropped_before,
+            non_finite=self.non_finite,
         )

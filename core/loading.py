@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from core.messages import Action, ModelState
@@ -52,6 +52,8 @@ class Loader:
         self._load = load
         self._changed = threading.Condition()
         self._wish: ModelWish | None = None
+        self._building = False
+        self._delivered: ModelWish | None = None  # what the newest engine was built for
         self._job: Callable[[], None] | None = None
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="fathom-loader", daemon=True)
@@ -63,6 +65,13 @@ class Loader:
         with self._changed:
             self._wish = wish
             self._changed.notify()
+
+    def fall_back(self, precision: str) -> None:
+        """Build the model that runs once more, in `precision`, unless another is on its way already."""
+        with self._changed:
+            if self._wish is None and not self._building and self._delivered is not None:
+                self._wish = replace(self._delivered, precision=precision)
+                self._changed.notify()
 
     def prepare(self, job: Callable[[], None]) -> None:
         """Run `job` (the size-dependent work of a running engine) here; the newest one replaces one that waits."""
@@ -86,9 +95,11 @@ class Loader:
                 if self._stopping:
                     return
                 wish, self._wish = self._wish, None
+                self._building = wish is not None
                 job, self._job = (self._job, None) if wish is None else (None, self._job)
             if wish is not None:
                 self._build(wish)
+                self._building = False
             elif job is not None:
                 self._do(job)
 
@@ -117,6 +128,7 @@ class Loader:
             self._board.fault(str(error) or type(error).__name__, action)
             return
         self._board.change(devices=engine.devices, model_progress=1.0)
+        self._delivered, self._building = wish, False  # before the engine can ask for a safer one
         self._deliver(engine)
 
     def _progress(self, share: float) -> None:

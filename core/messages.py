@@ -72,6 +72,7 @@ class Rates:
     captured: int = 0  # frames this source delivered
     inferred: int = 0  # depth results made of them
     dropped: int = 0  # frames that a newer one replaced before the network was free
+    non_finite: int = 0  # frames whose depth was not finite and was not shown
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -43,6 +43,7 @@ class FigureFeed:
             precision=model.precision,
             device=model.device_name.partition(",")[0] or model.device,  # of "CPU, 2 threads" the first word
             dropped=rates.dropped,
+            non_finite=rates.non_finite,
         )
 
     def _paint_rate(self) -> float | None:

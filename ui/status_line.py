@@ -29,13 +29,14 @@ class Figures:
     precision: str = ""
     device: str = ""
     dropped: int | None = None
+    non_finite: int = 0
 
 
 class _Cell(NamedTuple):
     caption: str
     widest: str  # a text that needs all the room the figure may ever need
     tip: str
-    text: Callable[[Figures], str]
+    text: Callable[[Figures], str]  # empty: the cell takes no room
     leaves: int  # where there is no room, the highest number leaves first
 
 
@@ -65,6 +66,13 @@ _CELLS = (
         "00000",
         "Pictures that a newer one replaced before the network was free",
         lambda f: "–" if f.dropped is None else str(f.dropped),
+        4,
+    ),
+    _Cell(
+        "not finite",
+        "",
+        "Pictures whose depth was not finite: the depth before them stayed on the screen",
+        lambda f: str(f.non_finite) if f.non_finite else "",
         4,
     ),
 )
@@ -100,13 +108,13 @@ class StatusLine(QWidget):
         self.show_probe(None)
 
     def show_figures(self, figures: Figures) -> None:
-        changed_width = False
+        changed_room = False
         for cell, label in zip(_CELLS, self.figures, strict=True):
             text = cell.text(figures)
             if text != label.text():
+                changed_room = changed_room or not cell.widest or not text or not label.text()
                 label.setText(text)
-                changed_width = changed_width or not cell.widest
-        if changed_width:
+        if changed_room:
             self._fit()
 
     def show_probe(self, probe: Probe | None) -> None:
@@ -129,9 +137,11 @@ class StatusLine(QWidget):
             "depth 0000.0 at 0000, 0000 (relative, larger is nearer)"
         )
         room_px = self.width() - 24 - probe_px - _GAP_PX
-        for _, part in sorted(zip(_CELLS, self._parts, strict=True), key=lambda pair: pair[0].leaves):
-            room_px -= part.sizeHint().width() + _GAP_PX
-            part.setVisible(room_px >= 0)
+        cells = zip(_CELLS, self._parts, self.figures, strict=True)
+        for _, part, figure in sorted(cells, key=lambda cell: cell[0].leaves):
+            if figure.text():
+                room_px -= part.sizeHint().width() + _GAP_PX
+            part.setVisible(bool(figure.text()) and room_px >= 0)
 
 
 def _part(cell: _Cell) -> tuple[QWidget, QLabel]:

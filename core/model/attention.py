@@ -30,10 +30,13 @@ class WindowAttention(nn.Module):
         self.projection = nn.Linear(channels, channels)
 
     def forward(self, tokens_bhwc: Tensor, biased_regions: Sequence[tuple[Region, Tensor | None]]) -> Tensor:
-        """(B, H, W, C) -> (B, H, W, C). The regions tile the grid; each comes with the bias of its window, or None
-        where that is not kept."""
+        """(B, H, W, C) -> (B, H, W, C) in the precision of the weights. The regions tile the grid; each comes
+        with the bias of its window, or None where that is not kept."""
+        tokens_bhwc = tokens_bhwc.to(self.qkv.weight.dtype)
         qkv_bias = torch.cat((self.q_bias, torch.zeros_like(self.q_bias), self.v_bias))
-        qkv = linear(tokens_bhwc, self.qkv.weight, qkv_bias).view(*tokens_bhwc.shape[:-1], 3, self.heads, -1)
+        qkv = linear(tokens_bhwc, self.qkv.weight, qkv_bias.to(tokens_bhwc.dtype)).view(
+            *tokens_bhwc.shape[:-1], 3, self.heads, -1
+        )
         qkv = self._cosine(qkv).flatten(-3)  # (B, H, W, 3C)
         mixed_bhwc = torch.empty_like(tokens_bhwc)
         made: dict[tuple[int, int], Tensor] = {}

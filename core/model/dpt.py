@@ -14,6 +14,7 @@ from core.model.encoder import Encoder
 from core.model.fusion import Fusion
 from core.model.head import Head
 from core.model.reassemble import Reassemble
+from core.model.taming import tame
 
 
 class DPT(nn.Module):
@@ -42,6 +43,21 @@ class DPT(nn.Module):
         maps = self.reassemble(maps)
         fused = self.fusion(maps)
         return cast(Tensor, self.head(fused))
+
+    def to_precision(self, dtype: torch.dtype) -> "DPT":
+        """For inference: linear layers and convolutions compute in `dtype`, all else and the head in float32.
+
+        The one place that says what runs in which precision; README.md, "Precision", says why. Takes float32
+        weights, some of which float16 may be unable to hold before they are tamed.
+        """
+        self.float()
+        if dtype == torch.float16:
+            tame(self)
+        for part in (self.encoder, self.reassemble, self.fusion):
+            for module in part.modules():
+                if isinstance(module, nn.Linear | nn.Conv2d):
+                    module.to(dtype)
+        return self
 
     def prepare(self, image_hw: tuple[int, int]) -> None:
         """Work out ahead what depends on the size alone, so that the first picture of it is no slower.

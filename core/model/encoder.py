@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from core.model.attention import WindowAttention
 from core.model.config import DPTConfig
+from core.model.norm import Norm
 from core.model.patch_embed import PatchEmbed, PatchMerging
 from core.model.position_bias import PositionBias
 from core.model.size_plan import BlockPlan, PlanCache, SizePlan, make_plan
@@ -25,12 +26,15 @@ class MLP(nn.Module):
         self.fc2 = nn.Linear(hidden, channels)
 
     def forward(self, tokens_bhwc: Tensor) -> Tensor:
-        out: Tensor = self.fc2(nn.functional.gelu(self.fc1(tokens_bhwc)))
+        out: Tensor = self.fc2(nn.functional.gelu(self.fc1(tokens_bhwc.to(self.fc1.weight.dtype))))
         return out
 
 
 class Block(nn.Module):
-    """Attention, then MLP; each branch is normalised before it is added (res-post-norm)."""
+    """Attention, then MLP; each branch is normalised before it is added (res-post-norm).
+
+    The tokens have the precision of the norms; each branch casts what it reads to its own.
+    """
 
     def __init__(self, config: DPTConfig, stage: int) -> None:
         super().__init__()
@@ -38,9 +42,9 @@ class Block(nn.Module):
         self.attention = WindowAttention(
             channels, config.heads[stage], config.position_windows[stage], config.position_bias_hidden
         )
-        self.norm1 = nn.LayerNorm(channels)
+        self.norm1 = Norm(channels)
         self.mlp = MLP(channels, channels * config.mlp_ratio)
-        self.norm2 = nn.LayerNorm(channels)
+        self.norm2 = Norm(channels)
 
     def forward(self, tokens_bhwc: Tensor, plan: BlockPlan) -> Tensor:
         tokens_bhwc = tokens_bhwc + self.norm1(self.attention(tokens_bhwc, plan))

@@ -6,6 +6,7 @@ Source: Swin Transformer, section 3.1; Swin V2, section 3.
 from torch import Tensor, nn
 
 from core.model.config import PATCH_PX
+from core.model.norm import Norm
 
 
 class PatchEmbed(nn.Module):
@@ -14,7 +15,7 @@ class PatchEmbed(nn.Module):
     def __init__(self, embed_dim: int) -> None:
         super().__init__()
         self.projection = nn.Conv2d(3, embed_dim, kernel_size=PATCH_PX, stride=PATCH_PX)
-        self.norm = nn.LayerNorm(embed_dim)
+        self.norm = Norm(embed_dim)
 
     def forward(self, image_bchw: Tensor) -> Tensor:
         tokens_bhwc = self.projection(image_bchw).permute(0, 2, 3, 1)
@@ -28,11 +29,11 @@ class PatchMerging(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.reduction = nn.Linear(4 * channels, 2 * channels, bias=False)
-        self.norm = nn.LayerNorm(2 * channels)
+        self.norm = Norm(2 * channels)
 
     def forward(self, tokens_bhwc: Tensor) -> Tensor:
         b, height, width, c = tokens_bhwc.shape
-        squares = tokens_bhwc.view(b, height // 2, 2, width // 2, 2, c)
+        squares = tokens_bhwc.to(self.reduction.weight.dtype).view(b, height // 2, 2, width // 2, 2, c)
         # The four of a square go down its left column first, then down its right: (B, H/2, W/2, column, row, C).
         quads = squares.permute(0, 1, 3, 4, 2, 5).reshape(b, height // 2, width // 2, 4 * c)
         merged: Tensor = self.norm(self.reduction(quads))

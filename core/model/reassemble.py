@@ -4,6 +4,8 @@ Source: DPT, section 3, "Reassemble". A Swin encoder's tokens lie on a grid alre
 what remains of it is one convolution a map.
 """
 
+from typing import cast
+
 from torch import Tensor, nn
 
 from core.model.config import DPTConfig
@@ -20,4 +22,5 @@ class Reassemble(nn.Module):
         )
 
     def forward(self, maps: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        return tuple(projection(a_map) for projection, a_map in zip(self.projections, maps, strict=True))
+        dtype = cast(nn.Conv2d, self.projections[0]).weight.dtype
+        return tuple(projection(a_map.to(dtype)) for projection, a_map in zip(self.projections, maps, strict=True))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from core.errors import EngineError, SourceError
+from core.errors import EngineError, NonFinite, SourceError
 from core.messages import DepthArray, ModelInfo, RgbArray, SourceInfo, SourceKind
 from core.sources.source import Picture
 
@@ -84,10 +84,12 @@ class FakeEngine:
     name: str = "fake"
     gate: threading.Semaphore | None = None
     fails_at: set[tuple[int, int]] = field(default_factory=set)
+    precision: str = "fp32"
+    non_finite_at: range = range(0)  # pictures whose depth is not finite
     devices: tuple[str, ...] = ("auto", "cpu")
 
     def __post_init__(self) -> None:
-        self.info = ModelInfo(self.name, 1, 256, "fp32", "cpu", "CPU")
+        self.info = ModelInfo(self.name, 1, 256, self.precision, "cpu", "CPU")
         self.started = threading.Semaphore(0)
         self.prepared: list[tuple[tuple[int, int], str]] = []  # size, thread
         self.prepare_gate: threading.Event | None = None
@@ -111,6 +113,8 @@ class FakeEngine:
             assert self.gate.acquire(timeout=LONG_S)
         if network_hw in self.fails_at:
             raise EngineError(f"no memory for {network_hw[0]}x{network_hw[1]}")
+        if int(rgb[0, 0, 0]) in self.non_finite_at:
+            raise NonFinite(f"{self.name} gave values that are not finite in {self.precision}")
         return np.full(network_hw, float(rgb[0, 0, 0]), np.float32)
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from ui.status_line import Figures
 def result_at(finished_at_s: float, depth_fps: float = 10.0) -> DepthResult:
     result = a_result()
     frame = replace(result.frame, captured_at_s=finished_at_s - 0.2)
-    return replace(result, frame=frame, finished_at_s=finished_at_s, rates=Rates(30.0, depth_fps, 60, 20, 40))
+    return replace(result, frame=frame, finished_at_s=finished_at_s, rates=Rates(30.0, depth_fps, 60, 20, 40, 2))
 
 
 def test_nothing_is_known_before_the_first_result() -> None:
@@ -24,11 +24,12 @@ def test_rates_latency_and_age() -> None:
     for number in range(11):
         feed.note_paint(80.0 + number, 99.0 + number / 10)
     figures = feed.figures(100.1, SourceState.PLAYING)
-    assert (figures.source_fps, figures.depth_fps, figures.dropped) == (30.0, 10.0, 40)
+    assert (figures.source_fps, figures.depth_fps, figures.dropped, figures.non_finite) == (30.0, 10.0, 40, 2)
     assert figures.window_fps == pytest.approx(10.0)
     assert figures.latency_ms == pytest.approx(85.0)
     assert figures.age_ms == pytest.approx(300.0)
-    assert (figures.network_hw, figures.precision, figures.device) == ((256, 256), "fp32", RUNNING.device_name.partition(",")[0])
+    assert (figures.network_hw, figures.precision) == ((256, 256), "fp32")
+    assert figures.device == RUNNING.device_name.partition(",")[0]
     assert feed.painted == 11
 
 

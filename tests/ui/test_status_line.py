@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PyQt6.QtWidgets import QApplication
@@ -36,8 +37,16 @@ def test_figures_as_people_read_them(line: StatusLine) -> None:
         "bf16",
         "CPU, 2 threads",
         "107",
+        "",
     ]
-    assert all(figure.isVisible() for figure in line.figures)
+    assert [figure.isVisible() for figure in line.figures] == [True] * 9 + [False]
+
+
+def test_depth_that_was_not_finite_is_counted_only_where_there_was_any(line: StatusLine) -> None:
+    line.show_figures(replace(FULL, non_finite=3))
+    assert (line.figures[-1].text(), line.figures[-1].isVisible()) == ("3", True)
+    line.show_figures(FULL)
+    assert not line.figures[-1].isVisible()
 
 
 def test_a_slow_network_has_a_rate_too(line: StatusLine) -> None:
@@ -47,7 +56,7 @@ def test_a_slow_network_has_a_rate_too(line: StatusLine) -> None:
 
 def test_unknown_figures_are_dashes(line: StatusLine) -> None:
     line.show_figures(Figures(age_ms=12_345.0))
-    assert texts(line) == ["–", "–", "–", "–", "12.3 s", "–", "", "", "–"]
+    assert texts(line) == ["–", "–", "–", "–", "12.3 s", "–", "", "", "–", ""]
 
 
 def test_figures_that_change_do_not_move_their_neighbours(line: StatusLine) -> None:
@@ -63,13 +72,13 @@ def test_where_there_is_little_room_the_least_needed_leave(line: StatusLine) -> 
     line.show_figures(FULL)
     line.resize(900, line.height())
     QApplication.processEvents()
-    source, depth, _, latency, *_, device, _ = (figure.isVisible() for figure in line.figures)
+    source, depth, _, latency, *_, device, _, _ = (figure.isVisible() for figure in line.figures)
     assert depth
     assert latency
     assert not device
     line.resize(1700, line.height())
     QApplication.processEvents()
-    assert all(figure.isVisible() for figure in line.figures)
+    assert all(figure.isVisible() for figure in line.figures[:-1])
     assert source is not None
 
 
