@@ -57,7 +57,7 @@ def measure_start(runs: int) -> None:
     print(f"median {statistics.median(times_s):.2f} s, worst {max(times_s):.2f} s")
 
 
-def measure_clicks(model: str, source: str, size: str, seconds: float) -> None:
+def measure_clicks(settings: dict[str, str], seconds: float) -> None:
     from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 
     from app.session import Session
@@ -71,7 +71,7 @@ def measure_clicks(model: str, source: str, size: str, seconds: float) -> None:
 
     app = make_application()
     bridge = Bridge()
-    window = MainWindow(Session(Settings(source=source, model=model, size=size), bridge.wake, None), bridge)
+    window = MainWindow(Session(Settings(**settings), bridge.wake, None), bridge)
     views = ("depth", "overlay", "side", "colour", "wipe")
     waits_ms: list[float] = []
     over = threading.Event()
@@ -103,7 +103,8 @@ def measure_clicks(model: str, source: str, size: str, seconds: float) -> None:
         sys.exit(f"no depth within {seconds:g} s: give more --seconds")
     print(
         f"{result.model.name} {result.model.precision} at {result.network_hw[0]}x{result.network_hw[1]}: "
-        f"{result.infer_ms:.0f} ms a frame, {window.painted} painted"
+        f"{result.infer_ms:.0f} ms a frame, {result.rates.depth_fps:.1f} depth results a second, "
+        f"{window.painted} painted"
     )
     print(
         f"{len(waits_ms)} clicks: median {statistics.median(waits_ms):.1f} ms, "
@@ -117,13 +118,15 @@ def main() -> None:
     parser.add_argument("--model", default="fathom-nano")
     parser.add_argument("--source", default="demo")
     parser.add_argument("--size", default="256")
+    parser.add_argument("--precision", default="auto")
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--runs", type=int, default=5)
     args = parser.parse_args()
     if args.what == "start":
         measure_start(args.runs)
     else:
-        measure_clicks(args.model, args.source, args.size, args.seconds)
+        settings = {name: getattr(args, name) for name in ("model", "source", "size", "precision")}
+        measure_clicks(settings, args.seconds)
 
 
 if __name__ == "__main__":

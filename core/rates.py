@@ -6,7 +6,10 @@ WINDOW_S = 2.0
 
 
 class RateMeter:
-    """Counts ticks and tells their rate over the last two seconds. Used by: one thread."""
+    """Counts ticks and tells their rate over the last two seconds, or over the last two ticks where those are slower.
+
+    Used by: one thread.
+    """
 
     def __init__(self) -> None:
         self._ticks: deque[float] = deque()
@@ -15,12 +18,12 @@ class RateMeter:
     def tick(self, now_s: float) -> None:
         self.count += 1
         self._ticks.append(now_s)
-        while now_s - self._ticks[0] > WINDOW_S:
+        while len(self._ticks) > 2 and now_s - self._ticks[0] > WINDOW_S:
             self._ticks.popleft()
 
     @property
     def per_second(self) -> float:
-        """0 until two ticks lie within the window."""
+        """0 until there were two ticks."""
         if len(self._ticks) < 2:
             return 0.0
         span_s = self._ticks[-1] - self._ticks[0]

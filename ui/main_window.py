@@ -45,6 +45,7 @@ _log = logging.getLogger(__name__)
 DEFAULT_WH = (1280, 800)
 GEOMETRY_BYTES = 46  # of the oldest form that Qt reads; it takes a shorter one for a window without size
 LEAST_WH = (720, 480)
+LATEST_START_MS = 500  # for a window that is never painted: it starts minimised, or behind others
 FIGURES_EVERY_MS = 500  # text that changes faster cannot be read
 
 
@@ -211,13 +212,16 @@ class MainWindow(QWidget):
         ):
             event.accept()
             return True
-        return super().event(event)
+        done = super().event(event)
+        if event is not None and event.type() == QEvent.Type.UpdateRequest and not self._started:
+            QTimer.singleShot(0, self._start)  # painted for the first time: now the slow things may begin
+        return done
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
         self.stage.viewport.setFocus()
         self._ticker.start()
-        QTimer.singleShot(0, self._start)
+        QTimer.singleShot(LATEST_START_MS, self._start)
 
     def _start(self) -> None:
         if not self._started and not self._closed:
