@@ -6,7 +6,7 @@ WINDOW_S = 2.0
 
 
 class RateMeter:
-    """Counts ticks and tells their rate over the last two seconds, or over the last two ticks where those are slower.
+    """Counts ticks and tells their rate over the last two seconds, or over the last two ticks if they are slower.
 
     Used by: one thread.
     """
