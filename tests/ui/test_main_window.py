@@ -308,7 +308,7 @@ def test_figures_come_twice_a_second_with_what_runs(open_window: OpenWindow) -> 
     assert texts[0] == "30.0 fps"
     assert "256 × 256" in texts
     assert RUNNING.device_name.partition(",")[0] in texts
-    assert texts[-1] == "7"
+    assert "7" in texts
 
 
 def test_the_title_names_the_source(open_window: OpenWindow) -> None:
