@@ -30,7 +30,6 @@ class Engine:
         self.info = info
         self._network = network
         self._device = torch.device(info.device)
-        self._dtype = DTYPES[info.precision]
         self.devices = available_devices()
 
     @classmethod
@@ -98,7 +97,7 @@ class Engine:
 
     def to_input(self, rgb: RgbArray, network_hw: tuple[int, int]) -> Tensor:
         """(H, W, 3) uint8 RGB -> (1, 3, h, w) on the device, as the network takes it."""
-        return to_network_input(rgb, network_hw, self._device, self._dtype)
+        return to_network_input(rgb, network_hw, self._device, torch.float32)
 
     @torch.inference_mode()
     def run(self, image_bchw: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from core.errors import EngineError
 from core.model.config import DPTConfig, check_size
-from core.model.encoder import Encoder
+from core.model.encoder import Block, Encoder
 from core.model.fusion import Fusion
 from core.model.head import Head
 from core.model.reassemble import Reassemble
@@ -35,7 +35,7 @@ class DPT(nn.Module):
     def forward(self, image_bchw: Tensor) -> Tensor:
         """RGB scaled to -1..1, (B, 3, H, W) -> inverse depth (B, H, W), larger is nearer, no unit.
 
-        H and W are multiples of 32 from 64 up. The picture is cast to the encoder's precision, the result has the
+        H and W are multiples of 32 from 64 up. The picture is cast to the tokens' precision, the result has the
         head's. Raises: EngineError where the size does not fit.
         """
         check_image(image_bchw)
@@ -45,7 +45,7 @@ class DPT(nn.Module):
         return cast(Tensor, self.head(fused))
 
     def to_precision(self, dtype: torch.dtype) -> "DPT":
-        """For inference: linear layers and convolutions compute in `dtype`, all else and the head in float32.
+        """For inference: attention, MLPs and the decoder compute in `dtype`; tokens and head are float32.
 
         The one place that says what runs in which precision; README.md, "Precision", says why. Takes float32
         weights, some of which float16 may be unable to hold before they are tamed.
@@ -53,10 +53,12 @@ class DPT(nn.Module):
         self.float()
         if dtype == torch.float16:
             tame(self)
-        for part in (self.encoder, self.reassemble, self.fusion):
-            for module in part.modules():
-                if isinstance(module, nn.Linear | nn.Conv2d):
-                    module.to(dtype)
+        self.reassemble.to(dtype)
+        self.fusion.to(dtype)
+        for block in (block for block in self.encoder.modules() if isinstance(block, Block)):
+            for layer in block.modules():
+                if isinstance(layer, nn.Linear):  # not the norms, nor the few numbers beside these weights
+                    layer.to(dtype)
         return self
 
     def prepare(self, image_hw: tuple[int, int]) -> None:
