@@ -1,7 +1,7 @@
 """Draws the demo scene into `assets/demo.mp4`: `python -m core.synthetic.demo_clip`, after each change of it.
 
-Drawn live, a frame took 12 ms of Python, during which the inference thread got no word in: fathom-nano fell from 14
-depth results a second to 3 on two cores. Decoding the same frame takes 1 ms and leaves Python's lock free.
+Drawn live, a frame took 12 ms of Python, during which the inference thread got no word in: fathom-nano fell from
+14 depth results a second to 3 on two cores. Decoding the same frame takes 1 ms and leaves Python's lock free.
 """
 
 import sys
