@@ -16,7 +16,7 @@ from core.sources.stream import StreamSource, open_stream
 from support.clips import number_of, write_clip
 from support.mjpeg_server import HEIGHT_PX, STEP, WIDTH_PX, MjpegServer, serving
 
-TIMEOUT_S = 1.0  # long enough for a machine that has other things to do
+TIMEOUT_S = 0.5
 
 
 def never() -> bool:
