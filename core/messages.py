@@ -48,6 +48,7 @@ class Frame:
     rgb: RgbArray
     media_time_s: float | None = None
     source_id: int = 0  # which opening of a source; grows by one at every switch
+    jumps: int = 0  # how often the source was put elsewhere before: by a seek, a step back, a loop
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +62,7 @@ class ModelInfo:
     device: str  # "cpu", "cuda:0", "mps"
     device_name: str  # for people: "CPU, 2 threads", "NVIDIA H200"
     note: str = ""  # what a person should know: "rough on real pictures"
+    weights_sha256: str = ""  # of the file the weights came from; empty where nobody knows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +89,7 @@ class DepthResult:
     started_at_s: float  # the inference thread took the frame
     finished_at_s: float  # the depth lay on the host
     rates: Rates = field(default_factory=Rates)
+    aspect: str = "square"  # how the picture was brought to the network's size: "square" or "keep"
 
     @property
     def network_hw(self) -> tuple[int, int]:
@@ -124,6 +127,7 @@ class Action(Enum):
     RELOAD_MODEL = "Load again"
     USE_BUILT_IN_MODEL = "Use the built-in model"
     FETCH_MODEL = "Download again"
+    RECORD_AGAIN = "Record again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,29 @@ class Fault:
     number: int
     line: str
     action: Action = Action.NONE
+
+
+class RecordingState(Enum):
+    NONE = "none"
+    RECORDING = "recording"
+    FINISHING = "finishing"  # what is waiting is still written
+    SAVED = "saved"
+    FAILED = "failed"  # ended by a fault; `paths` hold what there was until then
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordingStatus:
+    """How the recording goes that was started last, or how it ended."""
+
+    state: RecordingState = RecordingState.NONE
+    number: int = 0  # of this recording, from 1
+    paths: tuple[str, ...] = ()  # its files so far: a new one wherever picture, network or model changed
+    view_paths: tuple[str, ...] = ()  # and those of the view, where it is written too
+    duration_s: float = 0.0
+    frames: int = 0
+    bytes_written: int = 0
+    dropped: int = 0  # pictures of the source that had no depth: the network was busy, or failed
+    disk_free_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,6 +176,8 @@ class Status:
     model_progress: float | None = None  # 0 to 1 while loading
     devices: tuple[str, ...] = ("auto", "cpu")  # what the device setting may name, once torch has looked
     faults: tuple[Fault, ...] = ()  # the newest few, oldest first
+    recording: RecordingStatus = field(default_factory=RecordingStatus)
+    kept_s: float = 0.0  # how much of the last seconds could be saved now; 0 while they are not kept
 
 
 @dataclass(frozen=True, slots=True)
