@@ -55,15 +55,21 @@ class Capture:
         self.wish = wish
         self.source_id = source_id
         self.transport = Transport(loop=wish.loop)
-        self.handoff = _new_handoff(every_frame=wish.every_frame)
+        self.handoff: HandOff = LatestSlot()
         self.rate = RateMeter()
         self.position_s: float | None = None
         self._dropped_before = 0  # in hand-offs that were changed for another
+        self._changing = threading.Lock()  # guards the choice of the hand-off
+        self._every_frame = wish.every_frame
+        self._recorded = False
+        self._live = False
         self._open_source = open_source
         self._owner = owner
         self._last: Frame | None = None
+        self._jumps = 0
         self._state = SourceState.OPENING
         self._thread = threading.Thread(target=self._run, name=f"fathom-capture-{source_id}", daemon=True)
+        self._choose_handoff()
 
     def start(self) -> None:
         self._thread.start()
@@ -86,20 +92,38 @@ class Capture:
         return self._dropped_before + self.handoff.dropped
 
     def set_every_frame(self, *, every_frame: bool) -> None:
-        """Change the hand-off. What lies in the old one can still be taken."""
-        old, self.handoff = self.handoff, _new_handoff(every_frame=every_frame)
-        old.close()
-        self._dropped_before += old.dropped
-        if self.transport.stopping:  # stop() may have closed the old one a moment ago
-            self.handoff.close()
+        self._every_frame = every_frame
+        self._choose_handoff()
+
+    def set_recorded(self, *, recorded: bool) -> None:
+        """While it is recorded, a file gives every frame, in order. A live source cannot wait."""
+        self._recorded = recorded
+        self._choose_handoff()
+
+    @property
+    def gives_every_frame(self) -> bool:
+        return isinstance(self.handoff, FrameQueue)
+
+    def _choose_handoff(self) -> None:
+        """Change the hand-off where it has to be another. What lies in the old one can still be taken."""
+        with self._changing:
+            every_frame = not self._live and (self._every_frame or self._recorded)
+            if every_frame == self.gives_every_frame:
+                return
+            old, self.handoff = self.handoff, FrameQueue(QUEUE_FRAMES) if every_frame else LatestSlot()
+            old.close()
+            self._dropped_before += old.dropped
+            if self.transport.stopping:  # stop() may have closed the old one a moment ago
+                self.handoff.close()
 
     def _run(self) -> None:
         try:
             source = self._open()
             try:
+                self._live = source.info.live  # then newest wins: waiting would only make it old
+                self._choose_handoff()
                 self._owner.capture_ready(self, source.info)
                 if source.info.live:
-                    self.set_every_frame(every_frame=False)  # newest wins: waiting would only make it old
                     self._run_live(source)
                 else:
                     self._run_file(source)
@@ -174,6 +198,7 @@ class Capture:
                 self._deliver(Picture(self._last.rgb, self._last.media_time_s))
                 continue
             if isinstance(order, Seek) or (isinstance(order, Step) and order.frames < 0):
+                self._jumps += 1
                 clock.restart()
                 upcoming = self._read_at(source, order)
             elif isinstance(order, Step):
@@ -228,7 +253,7 @@ class Capture:
         now_s = time.monotonic()
         rgb = picture.rgb
         rgb.flags.writeable = False
-        frame = Frame(self.delivered, now_s, rgb, picture.media_time_s, self.source_id)
+        frame = Frame(self.delivered, now_s, rgb, picture.media_time_s, self.source_id, self._jumps)
         self.rate.tick(now_s)
         self._last = frame
         self.position_s = picture.media_time_s
@@ -277,7 +302,3 @@ class _MediaClock:
 
     def restart(self) -> None:
         self._zero_s = None
-
-
-def _new_handoff(*, every_frame: bool) -> HandOff:
-    return FrameQueue(QUEUE_FRAMES) if every_frame else LatestSlot()
