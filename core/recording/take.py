@@ -1,0 +1,152 @@
+"""The files of one recording: the depth video, in parts where it has to be, and the view beside it."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from core.errors import RecordingError
+from core.messages import DepthResult, SourceInfo, SourceKind
+from core.recorder import RecordingWish
+from core.recording.clock import RecordingClock
+from core.recording.depth_video import DepthVideoWriter
+from core.recording.facts import RecordingFacts
+from core.recording.names import free
+from core.recording.view_video import ViewVideoWriter
+from core.sources.address import without_credentials
+
+
+class Take:
+    """Owns the files of one recording. A new one begins wherever the picture's size, the network or its model, or
+    the source changes, for one file holds one of each: nothing is scaled, cut or said wrongly.
+
+    Used by: recorder thread.
+    """
+
+    def __init__(
+        self,
+        wish: RecordingWish,
+        source_of: Callable[[int], SourceInfo | None],
+        write_video: Callable[..., DepthVideoWriter] = DepthVideoWriter,
+    ) -> None:
+        """`source_of` gives what is known of an opening of a source, by its number."""
+        self.clock = RecordingClock()
+        self.paths: tuple[Path, ...] = ()
+        self.view: ViewVideoWriter | None = None
+        if wish.view_path is not None:
+            self.view = ViewVideoWriter(
+                wish.view_path, wish.look, range_locked=wish.range_locked, overwrite=wish.overwrite
+            )
+        self._wish = wish
+        self._source_of = source_of
+        self._write_video = write_video
+        self._source: SourceInfo | None = None
+        self._source_id = -1
+        self._key: tuple[object, ...] | None = None
+        self._writer: DepthVideoWriter | None = None
+        self._bytes_before = 0  # in the files that are finished
+
+    @property
+    def bytes_written(self) -> int:
+        now = self._writer.bytes_written if self._writer is not None else 0
+        return self._bytes_before + now + (self.view.bytes_written if self.view is not None else 0)
+
+    def write(self, result: DepthResult, missing: int) -> None:
+        """Add `result`, before which `missing` pictures of its source had no depth. Raises: RecordingError."""
+        time_s = self.clock.advance(result.frame)
+        if result.frame.source_id != self._source_id:
+            self._source_id = result.frame.source_id
+            self._source = self._source_of(self._source_id)
+        if self._writer is None or self._key != self._key_of(result):
+            self._begin(result)
+        writer = self._writer
+        if writer is not None:
+            writer.note_drops(missing)
+            writer.write(result.frame.rgb, result.inverse_depth, time_s)
+
+    def write_view(self, result: DepthResult) -> None:
+        """Add the view of the result that was written last. Raises: RecordingError; then there is no view more."""
+        view = self.view
+        if view is None:
+            return
+        try:
+            view.write(result, self.clock.time_s)
+        except RecordingError:
+            self.view = None
+            with suppress(RecordingError):  # the first fault is the one to tell
+                view.close()
+            raise
+
+    def note_drops(self, count: int) -> None:
+        """`count` more pictures at the end had no depth."""
+        if self._writer is not None:
+            self._writer.note_drops(count)
+
+    def close(self) -> None:
+        """Finish all files. Can be called again. Raises: RecordingError, with all closed nevertheless."""
+        try:
+            self._finish_part()
+        finally:
+            if self.view is not None:
+                self.view.close()
+
+    def _begin(self, result: DepthResult) -> None:
+        self._finish_part()
+        self._key = None
+        first = not self.paths
+        path = self._wish.path if first else free(self._wish.path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RecordingError(f"{path.parent} cannot hold the recording: {error.strerror or error}") from error
+        self._writer = self._write_video(
+            path,
+            self._facts(result),
+            overwrite=self._wish.overwrite and first,
+            depth_format=self._wish.depth_format,
+            rate_hint=self._source.fps if self._source is not None else None,
+        )
+        self.paths = (*self.paths, path)
+        self._key = self._key_of(result)
+
+    def _finish_part(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            try:
+                writer.close()
+            finally:
+                self._bytes_before += writer.bytes_written
+
+    def _key_of(self, result: DepthResult) -> tuple[object, ...]:
+        """What is the same throughout a file. Photos of a folder differ in size; they are scaled to the first."""
+        model = result.model
+        photos = self._source is not None and self._source.kind is SourceKind.PICTURES
+        return (
+            self._source_id,
+            None if photos else result.frame.rgb.shape,
+            result.network_hw,
+            result.aspect,
+            (model.name, model.weights_sha256, model.precision, model.device),
+        )
+
+    def _facts(self, result: DepthResult) -> RecordingFacts:
+        model = result.model
+        ago = timedelta(seconds=time.monotonic() - result.frame.captured_at_s)
+        return RecordingFacts(
+            model=model.name,
+            weights_sha256=model.weights_sha256,
+            precision=model.precision,
+            device=model.device_name,
+            aspect=result.aspect,
+            source=_address(self._source),
+            started_utc=(datetime.now(UTC) - ago).isoformat(timespec="milliseconds"),
+            program_version=self._wish.program_version,
+        )
+
+
+def _address(source: SourceInfo | None) -> str:
+    """What opens the source again, but for passwords; empty where the source is gone already."""
+    if source is None:
+        return ""
+    return without_credentials(source.address) if source.kind is SourceKind.STREAM else source.address
