@@ -5,17 +5,19 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from core.capture import Capture
 from core.depth_range import sample_percentiles
 from core.errors import NonFinite
-from core.handoff import Closed, FrameQueue, LatestSlot
+from core.handoff import Closed, LatestSlot
 from core.loading import Loader
 from core.messages import Action, DepthResult, Frame, ModelState, Rates
 from core.network_size import network_hw
 from core.precision import SAFER
 from core.rates import RateMeter
+from core.recorder import Recorder
 from core.source_switch import SourceSwitch
 from core.status_board import StatusBoard
 
@@ -23,12 +25,20 @@ if TYPE_CHECKING:
     from core.engine import Engine
 
 BELOW_NORMAL = 5  # niceness
+LOOK_EVERY_S = 0.2
+
+
+class Outcome(Enum):
+    """What became of a frame."""
+
+    DONE = auto()
+    AGAIN = auto()  # it failed, and can be tried another way
 
 
 class Inference:
     """Owns the running engine, on a thread of its own. A new engine or size takes over when it is ready.
 
-    `results` keeps the newest depth for the eyes; `recording`, where there is one, gets every result.
+    `results` keeps the newest depth for the eyes; a recorder, while there is one, gets every result.
     """
 
     def __init__(
@@ -37,14 +47,13 @@ class Inference:
         loader: Loader,
         board: StatusBoard,
         wake: Callable[[], None],
-        recording: FrameQueue[DepthResult] | None = None,
     ) -> None:
         self.results: LatestSlot[DepthResult] = LatestSlot()
         self._switch = switch
         self._loader = loader
         self._board = board
         self._wake = wake
-        self._recording = recording
+        self._recorder: Recorder | None = None
         self._changed = threading.Condition()
         self._stopping = False
         self._size = ("256", "square")
@@ -68,6 +77,10 @@ class Inference:
     def set_size(self, size: str, aspect: str) -> None:
         self._size = (size, aspect)
 
+    def record_to(self, recorder: Recorder | None) -> None:
+        """Hand every result from the next one on to `recorder`; None: to nobody any more."""
+        self._recorder = recorder
+
     def offer(self, engine: "Engine") -> None:
         """Take `engine` over from the loader thread; it runs from the next frame on."""
         hw = self._asked_hw or self._hw
@@ -87,8 +100,6 @@ class Inference:
             self._stopping = True
             self._changed.notify_all()
         self.results.close()
-        if self._recording is not None:
-            self._recording.close()
 
     def join(self) -> None:
         self._thread.join()
@@ -103,8 +114,8 @@ class Inference:
                 if taken is None:
                     break
                 engine = self._running_engine()
-                if engine is not None:
-                    self._infer(engine, *taken)
+                while engine is not None and self._infer(engine, *taken) is Outcome.AGAIN:
+                    engine = self._running_engine()
         except Closed:
             pass  # told to stop while publishing
         except Exception as error:
@@ -138,12 +149,15 @@ class Inference:
         self._board.change(model_state=ModelState.READY, model=fresh.info, model_detail="", model_progress=None)
         return fresh
 
-    def _choose_hw(self, engine: "Engine", frame: Frame) -> tuple[int, int] | None:
-        """The size asked for once it is prepared, until then the one in use; None where neither works."""
+    def _choose_hw(self, engine: "Engine", frame: Frame, *, every_frame: bool) -> tuple[int, int] | None:
+        """The size asked for once it is prepared, until then the one in use; None where neither works.
+
+        A file that is recorded waits for it: what is recorded of it must not depend on how fast this machine is.
+        """
         wanted = network_hw(*self._size, (frame.rgb.shape[0], frame.rgb.shape[1]))
         if wanted == self._failed_hw:
             return self._good_hw
-        if self._hw is None or wanted in self._ready_hw or self._recording is not None:
+        if self._hw is None or wanted in self._ready_hw or (self._recorder is not None and every_frame):
             self._ready_hw.add(wanted)
             self._hw = wanted
         elif wanted != self._asked_hw:
@@ -157,20 +171,25 @@ class Inference:
         self._ready_hw.add(hw)
         self._switch.resend()
 
-    def _infer(self, engine: "Engine", capture: Capture, frame: Frame) -> None:
-        hw = self._choose_hw(engine, frame)
+    def _infer(self, engine: "Engine", capture: Capture, frame: Frame) -> "Outcome":
+        size, aspect = self._size
+        hw = self._choose_hw(engine, frame, every_frame=capture.gives_every_frame)
         if hw is None:
-            return
+            return self._missed(frame)
         self._tally.take(capture)
         started_s = time.monotonic()
         try:
             depth = engine.infer(frame.rgb, hw)
         except NonFinite as error:
             self._hold(engine, str(error))
-            return
+            if self._recorder is not None and capture.gives_every_frame and self._wait_for_next_engine():
+                return Outcome.AGAIN
+            return self._missed(frame)
         except Exception as error:  # noqa: BLE001 - one frame's failure must not end the live view
             self._failed(hw, str(error) or type(error).__name__)
-            return
+            if self._recorder is not None and capture.gives_every_frame and self._good_hw is not None:
+                return Outcome.AGAIN
+            return self._missed(frame)
         finished_s = time.monotonic()
         if self._good_hw is None:
             self._board.change(model_state=ModelState.READY)
@@ -178,7 +197,20 @@ class Inference:
         self._rate.tick(finished_s)
         low, high = sample_percentiles(depth)
         rates = self._tally.rates(capture, self._rate.per_second)
-        self._publish(DepthResult(frame, depth, low, high, engine.info, started_s, finished_s, rates))
+        self._publish(DepthResult(frame, depth, low, high, engine.info, started_s, finished_s, rates, aspect))
+        return Outcome.DONE
+
+    def _missed(self, frame: Frame) -> "Outcome":
+        if self._recorder is not None:
+            self._recorder.note_missing(frame)
+        return Outcome.DONE
+
+    def _wait_for_next_engine(self) -> bool:
+        """For the safer one that is being built, so that no frame of a recording is lost; False: none comes."""
+        with self._changed:
+            while not (self._next_engine or self._stopping) and self._loader.is_building:
+                self._changed.wait(LOOK_EVERY_S)  # nobody tells of a load that failed
+            return self._next_engine is not None and not self._stopping
 
     def _hold(self, engine: "Engine", line: str) -> None:
         """Keep the last good depth, and have the model go on in a safer precision where there is one."""
@@ -194,11 +226,9 @@ class Inference:
             self._good_hw = None  # the next good depth says READY again
             self._board.change(model_state=ModelState.FAILED)
             self._board.fault(line, Action.USE_BUILT_IN_MODEL)
-        if self._recording is not None:
-            self._recording.close()  # it would lack a frame
 
     def _failed(self, hw: tuple[int, int], line: str) -> None:
-        """Go on at the size that worked, where there is one; a recording ends, as it would lack frames."""
+        """Go on at the size that worked, where there is one."""
         self._failed_hw, self._hw = hw, self._good_hw
         if self._good_hw is None:
             self._board.change(model_state=ModelState.FAILED)
@@ -206,12 +236,10 @@ class Inference:
         else:
             height, width = self._good_hw
             self._board.fault(f"{line}; going on at {height}x{width}")
-        if self._recording is not None:
-            self._recording.close()
 
     def _publish(self, result: DepthResult) -> None:
-        if self._recording is not None:
-            self._recording.put(result)
+        if (recorder := self._recorder) is not None:
+            recorder.put(result)
         self.results.put(result)
         self._wake()
 

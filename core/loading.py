@@ -53,6 +53,7 @@ class Loader:
         self._changed = threading.Condition()
         self._wish: ModelWish | None = None
         self._building = False
+        self._busy = False  # from the wish taken until its engine was handed over
         self._delivered: ModelWish | None = None  # what the newest engine was built for
         self._job: Callable[[], None] | None = None
         self._stopping = False
@@ -72,6 +73,11 @@ class Loader:
             if self._wish is None and not self._building and self._delivered is not None:
                 self._wish = replace(self._delivered, precision=precision)
                 self._changed.notify()
+
+    @property
+    def is_building(self) -> bool:
+        """Whether an engine is on its way; it may still fail."""
+        return self._wish is not None or self._busy
 
     def prepare(self, job: Callable[[], None]) -> None:
         """Run `job` (the size-dependent work of a running engine) here; the newest one replaces one that waits."""
@@ -95,11 +101,11 @@ class Loader:
                 if self._stopping:
                     return
                 wish, self._wish = self._wish, None
-                self._building = wish is not None
+                self._building = self._busy = wish is not None
                 job, self._job = (self._job, None) if wish is None else (None, self._job)
             if wish is not None:
                 self._build(wish)
-                self._building = False
+                self._building = self._busy = False
             elif job is not None:
                 self._do(job)
 

@@ -1,13 +1,15 @@
 """The pipeline: capture, inference and loader threads wired together, and the one handle on all of them."""
 
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from core.capture import Capture, OpenSource, SourceWish
-from core.handoff import Closed, FrameQueue, LatestSlot
+from core.handoff import Closed, LatestSlot
 from core.inference import Inference
 from core.loading import LoadEngine, Loader, ModelWish, load_engine
 from core.messages import DepthResult, Frame, Status
+from core.recorder import OpenTake, Recorder, RecordingWish, open_take
 from core.source_switch import SourceSwitch, open_source
 from core.status_board import StatusBoard
 from core.transport import Transport
@@ -22,22 +24,22 @@ class Pipeline:
     """From a source to depth, on threads of its own. Every method returns at once, but for `close`.
 
     `wake` is called from any of those threads when a frame, a result or the status is new; it must return at once.
-    `recording` gets every result in order and is closed when a source that was to end has ended.
+    A recording ends by itself when a source that was to end has ended.
     """
 
     def __init__(
         self,
         wake: Callable[[], None],
         *,
-        recording: FrameQueue[DepthResult] | None = None,
         opener: OpenSource = open_source,
         load: LoadEngine = load_engine,
     ) -> None:
         self._board = StatusBoard(wake)
-        self._recording = recording
+        self._recording = threading.Lock()  # guards the next
+        self._recorder: Recorder | None = None
         self._switch = SourceSwitch(self._board, wake, self._source_ended, opener)
         self._loader = Loader(self._board, self._engine_ready, load)
-        self._inference = Inference(self._switch, self._loader, self._board, wake, recording)
+        self._inference = Inference(self._switch, self._loader, self._board, wake)
         self._loader.start()
         self._inference.start()
 
@@ -56,6 +58,29 @@ class Pipeline:
     def set_every_frame(self, *, every_frame: bool) -> None:
         if self.playing is not None:
             self.playing.set_every_frame(every_frame=every_frame)
+
+    # Recording
+
+    def start_recording(self, wish: RecordingWish, open_take: OpenTake = open_take) -> Recorder | None:
+        """Record every result from now on; None where a recording is running already."""
+        with self._recording:
+            if self._recorder is not None:
+                return None
+            self._switch.set_recorded(recorded=True)
+            recorder = self._recorder = Recorder(wish, self._board, self._recording_ended, open_take)
+            recorder.start()
+            self._inference.record_to(recorder)
+            return recorder
+
+    def stop_recording(self) -> None:
+        """Write what is waiting, then close the files."""
+        if (recorder := self._recorder) is not None:
+            recorder.finish()
+
+    @property
+    def recorder(self) -> Recorder | None:
+        """What is recording now."""
+        return self._recorder
 
     @property
     def playing(self) -> Capture | None:
@@ -88,9 +113,15 @@ class Pipeline:
         self._loader.stop()
 
     def close(self) -> None:
-        """Stop, and wait until source and engine are released. Order: inference, then capture and loader."""
+        """Stop, and wait until source, engine and files are released.
+
+        Order: inference, recorder, then capture and loader.
+        """
         self.stop()
         self._inference.join()
+        if (recorder := self._recorder) is not None:
+            recorder.finish()
+            recorder.join()
         self._switch.join()
         self._loader.join()
 
@@ -99,8 +130,14 @@ class Pipeline:
         self._switch.resend()
 
     def _source_ended(self) -> None:
-        if self._recording is not None:
-            self._recording.close()
+        self.stop_recording()
+
+    def _recording_ended(self, recorder: Recorder) -> None:
+        """On the recorder thread."""
+        self._inference.record_to(None)
+        self._switch.set_recorded(recorded=False)
+        with self._recording:
+            self._recorder = None
 
 
 def _take(slot: LatestSlot[T]) -> T | None:

@@ -52,6 +52,7 @@ class SourceSwitch:
         self._opening: Capture | None = None
         self._alive: list[Capture] = []
         self._count = 0
+        self._recorded = False
         self._stopping = False
 
     # Orders, from the window or a command
@@ -70,6 +71,13 @@ class SourceSwitch:
     @property
     def playing(self) -> Capture | None:
         return self._playing
+
+    def set_recorded(self, *, recorded: bool) -> None:
+        """While recorded, files give every frame, whichever plays."""
+        with self._changed:
+            self._recorded = recorded
+            for capture in self._alive:
+                capture.set_recorded(recorded=recorded)
 
     def resend(self) -> None:
         """Have the picture that stands shown again: the network or its size changed."""
@@ -185,6 +193,7 @@ class SourceSwitch:
         self._wish = None
         self._count += 1
         capture = Capture(wish, self._count, self._opener, self)
+        capture.set_recorded(recorded=self._recorded)
         self._opening = capture
         self._alive.append(capture)
         capture.start()
