@@ -172,7 +172,7 @@ class Inference:
         self._switch.resend()
 
     def _infer(self, engine: "Engine", capture: Capture, frame: Frame) -> "Outcome":
-        size, aspect = self._size
+        _, aspect = self._size
         hw = self._choose_hw(engine, frame, every_frame=capture.gives_every_frame)
         if hw is None:
             return self._missed(frame)

@@ -134,9 +134,9 @@ class Pipeline:
 
     def _recording_ended(self, recorder: Recorder) -> None:
         """On the recorder thread."""
-        self._inference.record_to(None)
-        self._switch.set_recorded(recorded=False)
         with self._recording:
+            self._inference.record_to(None)
+            self._switch.set_recorded(recorded=False)
             self._recorder = None
 
 
