@@ -47,7 +47,6 @@ class Session:
         self._watch = CameraWatch(wake, look_for_cameras)
         self._jobs = Jobs(self._pipeline.board)
         self._models = entries()
-        self._fetch_name = ""  # the model asked for last
 
     def start(self) -> None:
         """Open the source and load the model that the settings name."""
@@ -96,15 +95,14 @@ class Session:
 
     def fetch_model(self, name: str) -> None:
         """Download a model of the catalogue, then run it; `status` shows the progress."""
-        self._fetch_name = name
-        self._jobs.fetch(name, lambda: self._fetched(name))
+        self._fetch(name)
 
     def cancel_fetch(self) -> None:
         self._jobs.cancel_fetch()
 
     def do(self, fault: Fault) -> None:
         """Carry out the action that `fault` offers."""
-        self.dismiss(fault)
+        self._pipeline.board.dismiss(fault.number)
         match fault.action:
             case Action.REOPEN_SOURCE:
                 self._open()
@@ -116,9 +114,19 @@ class Session:
                 self.change(model=DEFAULTS.model, precision=DEFAULTS.precision, size=DEFAULTS.size)
                 self._use_model()
             case Action.FETCH_MODEL:
-                self.fetch_model(self._fetch_name)
+                self._fetch(fault.value)
+            case Action.FETCH_INSTEAD:
+                self._fetch(fault.value, instead=True)
+            case Action.KEEP_SIZE:
+                self.change(size=fault.value)
+            case Action.KEEP_PRECISION:
+                self.change(precision=fault.value)
+            case Action.SAVE_AT_HOME:
+                self._jobs.save_in(Path.home(), fault.value)
 
     def dismiss(self, fault: Fault) -> None:
+        if fault.action is Action.SAVE_AT_HOME:
+            self._jobs.forget(fault.value)
         self._pipeline.board.dismiss(fault.number)
 
     # What there is to show
@@ -177,6 +185,9 @@ class Session:
         folder = paths.pictures_dir() / f"fathom-{datetime.now():%Y%m%d-%H%M%S-%f}"[:-3]
         self._jobs.snapshot(folder, result, view_png)
         return folder
+
+    def _fetch(self, name: str, *, instead: bool = False) -> None:
+        self._jobs.fetch(name, lambda: self._fetched(name), instead=instead)
 
     def _fetched(self, name: str) -> None:
         """On the job's thread."""

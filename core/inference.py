@@ -14,7 +14,7 @@ from core.errors import NonFinite
 from core.handoff import Closed, LatestSlot
 from core.loading import Loader
 from core.messages import Action, DepthResult, Frame, ModelState, Rates
-from core.network_size import network_hw
+from core.network_size import network_hw, size_setting
 from core.precision import SAFER
 from core.rates import RateMeter
 from core.recorder import Recorder
@@ -186,7 +186,7 @@ class Inference:
                 return Outcome.AGAIN
             return self._missed(frame)
         except Exception as error:  # noqa: BLE001 - one frame's failure must not end the live view
-            self._failed(hw, str(error) or type(error).__name__)
+            self._failed(hw, frame.rgb.shape[:2], str(error) or type(error).__name__)
             if self._recorder is not None and capture.gives_every_frame and self._good_hw is not None:
                 return Outcome.AGAIN
             return self._missed(frame)
@@ -220,14 +220,14 @@ class Inference:
         self._gave_non_finite = True
         safer = SAFER.get(engine.info.precision)
         if safer is not None:
-            self._board.fault(f"{line}: going on in {safer}")
+            self._board.fault(f"{line}: going on in {safer}", Action.KEEP_PRECISION, safer)
             self._loader.fall_back(safer)
         else:
             self._good_hw = None  # the next good depth says READY again
             self._board.change(model_state=ModelState.FAILED)
             self._board.fault(line, Action.USE_BUILT_IN_MODEL)
 
-    def _failed(self, hw: tuple[int, int], line: str) -> None:
+    def _failed(self, hw: tuple[int, int], picture_hw: tuple[int, int], line: str) -> None:
         """Go on at the size that worked, where there is one."""
         self._failed_hw, self._hw = hw, self._good_hw
         if self._good_hw is None:
@@ -235,7 +235,8 @@ class Inference:
             self._board.fault(line, Action.USE_BUILT_IN_MODEL)
         else:
             height, width = self._good_hw
-            self._board.fault(f"{line}; going on at {height}x{width}")
+            size = size_setting(self._good_hw, self._size[1], picture_hw)
+            self._board.fault(f"{line}; going on at {height}x{width}", Action.KEEP_SIZE, size)
 
     def _publish(self, result: DepthResult) -> None:
         if (recorder := self._recorder) is not None:

@@ -113,7 +113,7 @@ class Loader:
         try:
             job()
         except Exception as error:  # noqa: BLE001 - the thread's edge: a size that does not fit must not end it
-            self._board.fault(str(error) or type(error).__name__)
+            self._board.fault(str(error) or type(error).__name__, Action.RELOAD_MODEL)
 
     def _build(self, wish: ModelWish) -> None:
         self._board.change(

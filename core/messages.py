@@ -119,7 +119,7 @@ class ModelState(Enum):
 
 
 class Action(Enum):
-    """The one thing a fault offers to do about it."""
+    """The one thing a fault offers to do about it, in the words of its button; {} is the fault's value."""
 
     NONE = ""
     REOPEN_SOURCE = "Try again"
@@ -127,6 +127,10 @@ class Action(Enum):
     RELOAD_MODEL = "Load again"
     USE_BUILT_IN_MODEL = "Use the built-in model"
     FETCH_MODEL = "Download again"
+    FETCH_INSTEAD = "Download {} instead"
+    KEEP_SIZE = "Stay at {}"
+    KEEP_PRECISION = "Keep {}"
+    SAVE_AT_HOME = "Save in the home folder"
     RECORD_AGAIN = "Record again"
 
 
@@ -137,6 +141,12 @@ class Fault:
     number: int
     line: str
     action: Action = Action.NONE
+    value: str = ""  # what the action is about: a size, a precision, a model
+
+    @property
+    def button(self) -> str:
+        """What the button says; empty: there is none."""
+        return self.action.value.format(self.value)
 
 
 class RecordingState(Enum):

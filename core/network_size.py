@@ -41,3 +41,9 @@ def network_hw(size: str, aspect: str, picture_hw: tuple[int, int]) -> tuple[int
     shorter = wanted * min(height, width) / max(height, width)
     snapped = min(max(STEP_PX * round(shorter / STEP_PX), MIN_PX), wanted)
     return (snapped, wanted) if height <= width else (wanted, snapped)
+
+
+def size_setting(hw: tuple[int, int], aspect: str, picture_hw: tuple[int, int]) -> str:
+    """What to set `size` to, so that the network gets `hw` of such a picture: the longer side where that does."""
+    longer = str(max(hw))
+    return longer if network_hw(longer, aspect, picture_hw) == hw else f"{hw[0]}x{hw[1]}"

@@ -3,7 +3,7 @@
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
-from core.messages import Action, Fault
+from core.messages import Fault
 from ui import theme
 from ui.controls import icon_button
 from ui.wording import sentence
@@ -72,8 +72,8 @@ class Banner(QFrame):
         self._shown = waiting[-1] if waiting else None
         if self._shown is not None:
             self.line.setText(sentence(self._shown.line))
-            self.action.setText(self._shown.action.value)
-            self.action.setVisible(self._shown.action is not Action.NONE)
+            self.action.setText(self._shown.button)
+            self.action.setVisible(bool(self._shown.button))
             self.more.setText(f"{len(waiting) - 1} more")
             self.more.setVisible(len(waiting) > 1)
         self.setVisible(self._shown is not None)

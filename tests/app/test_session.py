@@ -7,44 +7,13 @@ from pathlib import Path
 import pytest
 
 from app.camera_watch import CameraWatch
-from app.session import RECENT_SOURCES, Session
+from app.session import RECENT_SOURCES
 from app.settings import DEFAULTS, Settings
 from app.settings_store import SettingsStore
-from core.errors import SettingError, SourceError, WeightsError
+from core.errors import SettingError, WeightsError
 from core.messages import Action, CameraInfo, ModelState, SourceState
-from core.pipeline import Pipeline
-from core.sources.source import Source
-from support.fakes import FakeEngine, FakeFile, Waker
-
-
-class Rig:
-    """A session that opens `FakeFile`s and loads `FakeEngine`s, and what it asked for."""
-
-    def __init__(self, settings: Settings, store: SettingsStore | None = None) -> None:
-        self.woken = Waker()
-        self.opened: list[tuple[str, str]] = []
-        self.loaded: list[tuple[str, str, str]] = []
-        self.refused: set[str] = set()
-        self.session = Session(settings, self.woken, store, self._pipeline, tuple)
-
-    def _pipeline(self, wake: Callable[[], None]) -> Pipeline:
-        return Pipeline(wake, opener=self._open, load=self._load)
-
-    def _open(self, address: str, camera_mode: str, cancelled: Callable[[], bool]) -> Source:
-        self.opened.append((address, camera_mode))
-        if address in self.refused:
-            raise SourceError(f"{address} is refused")
-        return FakeFile(count=10_000, name=address)
-
-    def _load(self, model: str, precision: str, device: str, progress: Callable[[float], None]) -> FakeEngine:
-        self.loaded.append((model, precision, device))
-        return FakeEngine(model)
-
-    def until(self, true: Callable[[], object]) -> None:
-        self.woken.until(true)
-
-    def result(self) -> object:
-        return self.session.newest_result()
+from support.fakes import Waker
+from support.session_rig import Rig
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
-"""A program of its own, so that no other test's memory is counted: changes everything fifty times and prints, as
-JSON, by how much threads, open files and resident bytes grew, and the faults there were.
+"""A program of its own, so that no other test's memory is counted: changes everything fifty times, or as often as
+asked for, and prints as JSON by how much threads, open files and resident bytes grew, and the faults there were.
 
-Medians over ten changes, for what was changed away from may still be on its way out.
+Medians over ten changes, for what was changed away from may still be on its way out; `mb_by_tens` has the resident
+megabytes of every ten changes, in which a leak is a slope.
 """
 
 import json
@@ -32,7 +33,7 @@ def medians(rows: list[tuple[int, int, int]]) -> list[float]:
     return [median(column) for column in zip(*rows, strict=True)]
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, changes: int) -> None:
     clips = [write_clip(folder / f"{n}.mkv", [i / 30 for i in range(30)], 160, 120) for n in range(2)]
     sources = [str(clip) for clip in clips] + ["demo"]
     woken = Waker()
@@ -60,7 +61,7 @@ def main(folder: Path) -> None:
 
     try:
         seen = []
-        for number in range(FIRST_CHANGES + CHANGES):
+        for number in range(FIRST_CHANGES + changes):
             change(number)
             seen.append(measured())
         faults = [fault.line for fault in pipeline.status().faults]
@@ -68,8 +69,12 @@ def main(folder: Path) -> None:
         pipeline.close()
     before, after = medians(seen[FIRST_CHANGES - LOOKED_AT : FIRST_CHANGES]), medians(seen[-LOOKED_AT:])
     threads, files, memory = (now - then for now, then in zip(after, before, strict=True))
-    print(json.dumps({"threads": threads, "files": files, "bytes": memory, "faults": faults}))
+    tens = [medians(seen[start : start + LOOKED_AT])[2] for start in range(0, len(seen), LOOKED_AT)]
+    by_tens = [round(size / 2**20, 1) for size in tens]
+    print(
+        json.dumps({"threads": threads, "files": files, "bytes": memory, "faults": faults, "mb_by_tens": by_tens})
+    )
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else CHANGES)

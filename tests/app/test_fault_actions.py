@@ -1,0 +1,207 @@
+"""What each fault offers is carried out, and helps."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings
+from core.errors import WeightsError
+from core.messages import Action, DepthResult
+from support.fakes import LONG_S, FakeEngine
+from support.session_rig import Rig
+
+
+@pytest.fixture
+def rig() -> Iterator[Rig]:
+    made = Rig(Settings(source="clip.mp4"))
+    yield made
+    made.session.close()
+
+
+class Downloads:
+    """Stands in for `fetch`: each download waits until the test ends it, or until it is told to stop."""
+
+    def __init__(self, rig: Rig) -> None:
+        self.rig = rig
+        self.begun: list[str] = []
+        self.stopped: list[str] = []
+        self.end = threading.Event()
+        self.let_go = threading.Event()  # while it is not set, one that is to stop does not yet
+        self.let_go.set()
+
+    def __call__(self, name: str, progress: Callable[[int, int | None], None], stop: Callable[[], bool]) -> Path:
+        self.begun.append(name)
+        self.rig.until(lambda: stop() or self.end.is_set())
+        if stop():
+            assert self.let_go.wait(LONG_S)
+            self.stopped.append(name)
+            raise WeightsError("stopped")
+        return Path(name)
+
+
+@pytest.fixture
+def downloads(monkeypatch: pytest.MonkeyPatch, rig: Rig) -> Iterator[Downloads]:
+    made = Downloads(rig)
+    monkeypatch.setattr("core.weights.download.fetch", made)
+    yield made
+    made.end.set()
+
+
+def test_a_size_that_fails_can_be_left_for_the_one_that_works(rig: Rig) -> None:
+    rig.make_engine = lambda model, precision: FakeEngine(model, fails_at={(1536, 1536)})
+    rig.session.start()
+    rig.until(rig.result)
+    rig.session.change(size="1536")
+    fault = rig.fault()
+    assert (fault.action, fault.button) == (Action.KEEP_SIZE, "Stay at 256")
+    rig.session.do(fault)
+    assert rig.session.settings.size == "256"
+    assert rig.session.status().faults == ()
+
+
+def test_a_size_of_the_picture_s_shape_is_kept_as_its_longer_side(rig: Rig) -> None:
+    rig.make_engine = lambda model, precision: FakeEngine(model, fails_at={(64, 1024)})
+    rig.session.change(aspect="keep", size="512")
+    rig.session.start()
+    rig.until(rig.result)  # the pictures are 64x48
+    rig.session.change(size="64x1024")
+    fault = rig.fault()
+    assert fault.line.endswith("going on at 384x512")
+    assert fault.value == "512"
+
+
+def test_a_precision_that_was_left_can_stay_left(rig: Rig) -> None:
+    def make(model: str, precision: str) -> FakeEngine:
+        daring = precision == "auto"
+        return FakeEngine(
+            model, precision="fp16" if daring else precision, non_finite_at=range(9, 256) if daring else range(0)
+        )
+
+    rig.make_engine = make
+    rig.session.start()
+    fault = rig.fault()
+    assert (fault.action, fault.button) == (Action.KEEP_PRECISION, "Keep bf16")
+    rig.until(lambda: (result := rig.result()) is not None and result.model.precision == "bf16")
+    rig.session.do(fault)
+    assert rig.session.settings.precision == "bf16"
+    rig.until(lambda: len(rig.loaded) == 3)
+    assert [precision for _, precision, _ in rig.loaded] == ["auto", "bf16", "bf16"]
+
+
+def a_result(rig: Rig) -> DepthResult:
+    found: list[DepthResult] = []
+    rig.until(lambda: (result := rig.result()) is not None and (found.append(result) or True))
+    return found[0]
+
+
+def fail_at_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Path, Path]:
+    """A pictures' folder that is a file, and a home that is a folder."""
+    pictures, home = tmp_path / "pictures", tmp_path / "home"
+    pictures.touch()
+    home.mkdir()
+    monkeypatch.setattr("app.paths.pictures_dir", lambda: pictures)
+    monkeypatch.setattr("pathlib.Path.home", lambda: home)
+    return pictures, home
+
+
+def test_a_snapshot_that_cannot_be_written_is_saved_elsewhere(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _, home = fail_at_first(monkeypatch, tmp_path)
+    rig.session.start()
+    folder = rig.session.snapshot(a_result(rig), b"view")
+    fault = rig.fault()
+    assert str(folder) in fault.line
+    assert fault.button == "Save in the home folder"
+    rig.session.do(fault)
+    rig.session.close()
+    assert (home / folder.name / "view.png").read_bytes() == b"view"
+    assert (home / folder.name / "snapshot.json").is_file()
+    assert rig.session.status().faults == ()
+
+
+def test_a_snapshot_that_was_put_away_is_not_kept(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _, home = fail_at_first(monkeypatch, tmp_path)
+    rig.session.start()
+    rig.session.snapshot(a_result(rig), b"view")
+    fault = rig.fault()
+    rig.session.dismiss(fault)
+    rig.session.do(fault)
+    rig.session.close()
+    assert list(home.iterdir()) == []
+
+
+def test_whatever_goes_wrong_in_a_snapshot_is_said(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    def out_of_memory(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("core.snapshot.write_snapshot", out_of_memory)
+    rig.session.start()
+    rig.session.snapshot(a_result(rig), None)
+    assert rig.fault().line == "MemoryError"
+
+
+def test_a_second_download_can_take_the_place_of_the_first(rig: Rig, downloads: Downloads) -> None:
+    rig.session.start()
+    rig.session.fetch_model("swin2-base-384")
+    rig.until(lambda: downloads.begun)
+    rig.session.fetch_model("swin2-tiny-256")
+    fault = rig.fault()
+    assert fault.line.startswith("swin2-base-384 is being downloaded already")
+    assert fault.button == "Download swin2-tiny-256 instead"
+    rig.session.do(fault)
+    rig.until(lambda: len(downloads.begun) == 2)
+    downloads.end.set()
+    rig.until(lambda: rig.loaded and rig.loaded[-1][0] == "swin2-tiny-256")
+    assert (downloads.begun, downloads.stopped) == (["swin2-base-384", "swin2-tiny-256"], ["swin2-base-384"])
+    assert rig.session.status().faults == ()
+
+
+def test_instead_of_a_download_that_has_ended_means_now(rig: Rig, downloads: Downloads) -> None:
+    rig.session.start()
+    rig.session.fetch_model("swin2-base-384")
+    rig.until(lambda: downloads.begun)
+    rig.session.fetch_model("swin2-tiny-256")
+    fault = rig.fault()
+    downloads.end.set()
+    rig.until(lambda: rig.session.settings.model == "swin2-base-384")
+    rig.session.do(fault)
+    rig.until(lambda: rig.session.settings.model == "swin2-tiny-256")
+
+
+def test_what_was_to_be_downloaded_next_is_cancelled_too(rig: Rig, downloads: Downloads) -> None:
+    rig.session.fetch_model("swin2-base-384")
+    rig.until(lambda: downloads.begun)
+    rig.session.fetch_model("swin2-tiny-256")
+    fault = rig.fault()
+    downloads.let_go.clear()
+    rig.session.do(fault)
+    rig.session.cancel_fetch()
+    downloads.let_go.set()
+    rig.session.close()
+    assert (downloads.begun, downloads.stopped) == (["swin2-base-384"], ["swin2-base-384"])
+
+
+def test_a_download_that_fails_in_an_unforeseen_way_is_said_and_tried_again(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def fetch(name: str, *_: object) -> Path:
+        asked.append(name)
+        if len(asked) == 1:
+            raise MemoryError
+        return Path(name)
+
+    monkeypatch.setattr("core.weights.download.fetch", fetch)
+    rig.session.start()
+    rig.session.fetch_model("swin2-tiny-256")
+    fault = rig.fault()
+    assert (fault.line, fault.button, fault.value) == ("MemoryError", "Download again", "swin2-tiny-256")
+    rig.session.do(fault)
+    rig.until(lambda: rig.session.settings.model == "swin2-tiny-256")
+    assert asked == ["swin2-tiny-256"] * 2
