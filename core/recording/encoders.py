@@ -147,7 +147,7 @@ def _video_context(name: _Encoder, coded_hw: tuple[int, int], pixels: str) -> Vi
     return context
 
 
-def _only_packet(context: VideoCodecContext, frame: VideoFrame) -> Packet[Stream]:
+def _only_packet(context: VideoCodecContext, frame: VideoFrame) -> "Packet[Stream]":  # no generic at run time
     try:
         packets = context.encode(frame)
     except (av.FFmpegError, ValueError, MemoryError) as error:
