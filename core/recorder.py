@@ -1,4 +1,4 @@
-"""The recorder thread: writes every result it is handed, in order. A fault ends the recording, not the live view."""
+"""The recorder thread: writes every result it gets, in order. A fault ends the recording, not the live view."""
 
 import logging
 import os
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 QUEUE_RESULTS = 4  # so many pictures may wait; then the network does
 REPORT_EVERY_S = 0.5
-LEAST_FREE_BYTES = 64 * 2**20  # a recording ends by itself before the disk is so full that nothing else works
+LOW_DISK_BYTES = 10**9  # then a person should know before a recording starts
+LEAST_FREE_BYTES = 64 * 10**6  # a recording ends by itself before the disk is so full that nothing else works
 ROUNDING_S = 1e-3  # twelve frames at 30 a second add up to 0.399…9 s
 LOW_PRIORITY = 10  # niceness: below the network's, which waits for the recorder where it falls behind
 
@@ -72,6 +73,7 @@ class Recorder:
         open_take: OpenTake = open_take,
     ) -> None:
         self.failure = ""
+        self.newest: DepthResult | None = None  # that was written
         self._wish = wish
         self._board = board
         self._ended = ended
@@ -83,7 +85,6 @@ class Recorder:
         self._missing = 0  # pictures without depth since the last result; for the inference thread
         self._look: tuple[Look, bool] | None = None  # to be shown from the next result on
         self._frames = self._dropped = 0
-        self._newest: tuple[int, int] | None = None  # source and index of the newest frame written
         self._ends_at_s: float | None = None  # monotonic, for a live source
         self._reported_at_s = 0.0
         self._take: Take | None = None
@@ -158,12 +159,13 @@ class Recorder:
     def _write(self, take: "Take", result: DepthResult, missed: int) -> None:
         frame = result.frame
         missing = missed
-        if self._newest is not None and self._newest[0] == frame.source_id:
-            missing = max(missed, frame.index - self._newest[1] - 1)  # those that a newer one replaced, too
+        before = self.newest.frame if self.newest is not None else None
+        if before is not None and before.source_id == frame.source_id:
+            missing = max(missed, frame.index - before.index - 1)  # those that a newer one replaced, too
         if self._frames == 0 and self._wish.most_s is not None and frame.media_time_s is None:
             self._ends_at_s = frame.captured_at_s + self._wish.most_s
-        self._newest = frame.source_id, frame.index
         take.write(result, missing)
+        self.newest = result
         self._dropped += missing
         self._frames += 1
         look, self._look = self._look, None

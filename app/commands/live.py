@@ -9,11 +9,12 @@ from pathlib import Path
 
 from app import paths
 from app.commands.common import add_common, given
-from app.commands.record import record
+from app.commands.record import RecordOptions, record
 from app.display import has_display
 from app.settings import Settings
 from app.settings_store import SettingsStore
 from core.errors import SettingError, WindowError
+from core.look import Look, View
 
 DEMO_SECONDS = 10.0
 
@@ -49,7 +50,7 @@ def run(show_window: ShowWindow, args: argparse.Namespace) -> int:
     if args.source is not None or args.screenshot is not None:
         raise WindowError(
             "the window needs a display and there is none (DISPLAY is not set): "
-            "use `record SOURCE --out F.mp4`, which needs none"
+            "use `record SOURCE --out F.mkv`, which needs none"
         )
     return record_demo(settings)
 
@@ -57,9 +58,15 @@ def run(show_window: ShowWindow, args: argparse.Namespace) -> int:
 def record_demo(settings: Settings) -> int:
     """What a first start shows where there is nothing to show it on. Raises: FathomError."""
     name = f"demo-{datetime.now():%Y%m%d-%H%M%S}"
-    video = paths.videos_dir() / f"{name}.mp4"
+    video = paths.videos_dir() / f"{name}.mkv"
     preview = paths.videos_dir() / f"{name}.png"
     print(f"There is no display for the window: recording {DEMO_SECONDS:g} seconds of the demo scene instead.")
-    record("demo", video, settings, seconds=DEMO_SECONDS, preview=preview)
+    options = RecordOptions(
+        view=video.with_suffix(".mp4"),
+        look=Look(View.SIDE, settings.colormap),
+        seconds=DEMO_SECONDS,
+        preview=preview,
+    )
+    record("demo", video, settings, options)
     print(f"{preview}: its last frame")
     return 0

@@ -1,27 +1,39 @@
-"""`record SOURCE --out F`: colour and depth side by side, as a video, without a window."""
+"""`record SOURCE --out F.mkv`: colour and depth of every frame, without a window."""
 
 import argparse
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Literal
 
 from tqdm import tqdm
 
 from app.commands.common import add_common, network_settings
 from app.settings import COLORMAPS, DEFAULTS, Settings
+from app.version import VERSION
 from core.capture import SourceWish
 from core.errors import RecordingError, SettingError
-from core.handoff import Closed, FrameQueue
 from core.loading import ModelWish
-from core.messages import DepthResult, ModelState, SourceInfo
+from core.look import Look, View
+from core.messages import ModelState, RecordingStatus, SourceInfo, SourceState, Status
 from core.pipeline import Pipeline
+from core.recorder import LOW_DISK_BYTES, Recorder, RecordingWish, free_bytes
 
-if TYPE_CHECKING:
-    from core.recording.side_by_side import SideBySideWriter
+SUFFIX, VIEW_SUFFIX = ".mkv", ".mp4"
+POLL_S = 0.25
 
-QUEUE_RESULTS = 4
-POLL_S = 0.5
-ROUNDING_S = 1e-3  # twelve frames at 30 a second add up to 0.399…9 s
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordOptions:
+    """What `record` can be told beside source, file and network."""
+
+    depth: Literal["gray16", "float32"] = "gray16"
+    view: Path | None = None
+    look: Look
+    seconds: float | None = None
+    frames: int | None = None
+    preview: Path | None = None
+    force: bool = False
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -29,12 +41,22 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "record", help="a video of colour and depth: every frame of a file, or a live source for a time"
     )
     parser.add_argument("source", metavar="SOURCE", help="camera, a file, a folder, rtsp://, http://, demo")
-    parser.add_argument("--out", required=True, type=Path, metavar="F", help="the video: .mp4 or .mkv")
+    parser.add_argument("--out", required=True, type=Path, metavar="F.mkv", help="the recording")
     parser.add_argument("--seconds", type=float, metavar="S", help="stop after S seconds of the source")
     parser.add_argument("--frames", type=int, metavar="N", help="stop after N frames")
-    parser.add_argument("--preview", type=Path, metavar="PNG", help="also write the last frame as a picture")
-    parser.add_argument("--force", action="store_true", help="replace a file that is there")
-    parser.add_argument("--colormap", choices=COLORMAPS, default=DEFAULTS.colormap, help="colours of depth")
+    parser.add_argument(
+        "--depth",
+        choices=("gray16", "float32"),
+        default="gray16",
+        help="depth in 16 bits, within 1/20,000 of its range, or as the exact numbers, which take far more room",
+    )
+    parser.add_argument("--view", type=Path, metavar="F.mp4", help="also write the view, for any player")
+    parser.add_argument(
+        "--view-kind", choices=[view.value for view in View], default=View.SIDE.value, help="what the view shows"
+    )
+    parser.add_argument("--colormap", choices=COLORMAPS, default=DEFAULTS.colormap, help="colours of the view")
+    parser.add_argument("--preview", type=Path, metavar="PNG", help="also write the last view as a picture")
+    parser.add_argument("--force", action="store_true", help="replace files that are there")
     add_common(parser)
     parser.set_defaults(run=run)
 
@@ -45,94 +67,135 @@ def run(args: argparse.Namespace) -> int:
         value = getattr(args, name)
         if value is not None and not value > 0:
             raise SettingError(f"--{name} must be more than 0, got {value:g}")
-    if args.out.exists() and not args.force:
-        raise RecordingError(f"{args.out} is there already: name another file, or give --force to replace it")
-    record(
-        args.source,
-        args.out,
-        network_settings(args),
-        colormap=args.colormap,
+    options = RecordOptions(
+        depth=args.depth,
+        view=args.view,
+        look=Look(View(args.view_kind), args.colormap),
         seconds=args.seconds,
         frames=args.frames,
         preview=args.preview,
+        force=args.force,
     )
+    record(args.source, args.out, network_settings(args), options)
     return 0
 
 
-def record(
-    source: str,
-    out: Path,
-    settings: Settings,
-    *,
-    colormap: str = DEFAULTS.colormap,
-    seconds: float | None = None,
-    frames: int | None = None,
-    preview: Path | None = None,
-) -> None:
+def record(source: str, out: Path, settings: Settings, options: RecordOptions) -> None:
     """Run `source` through the network and write every result; Ctrl-C ends it cleanly.
 
     Raises: FathomError; what was recorded before it is kept.
     """
-    from core.recording.side_by_side import SideBySideWriter
-
-    queue: FrameQueue[DepthResult] = FrameQueue(QUEUE_RESULTS)
-    pipeline = Pipeline(lambda: None, recording=queue)
+    _check_names(out, options)
+    pipeline = Pipeline(lambda: None)
     try:
+        recorder = pipeline.start_recording(
+            RecordingWish(
+                path=out,
+                program_version=VERSION,
+                depth_format=options.depth,
+                view_path=options.view,
+                look=options.look,
+                overwrite=options.force,
+                most_s=options.seconds,
+                most_frames=options.frames,
+            )
+        )
+        assert recorder is not None  # noqa: S101 - the pipeline is new: nothing else records
         pipeline.set_size(settings.size, settings.aspect)
         pipeline.use_model(ModelWish(settings.model, settings.precision, settings.device))
-        endless = source == "demo" and (seconds or frames) is not None
+        endless = source == "demo" and (options.seconds or options.frames) is not None
         pipeline.open(
             SourceWish(source, settings.camera_mode, every_frame=True, paced=False, loop=endless, ends=not endless)
         )
-        with SideBySideWriter(out, colormap) as writer:
-            try:
-                _write_all(queue, pipeline, writer, seconds, frames)
-            except KeyboardInterrupt:
-                print("stopped", file=sys.stderr)
-        if preview is not None and writer.preview is not None:
-            writer.write_preview(preview)
-        faults = pipeline.status().faults
-        if faults:
-            kept = f"; {writer.frames} frames are kept in {out}" if writer.frames else ""
-            raise RecordingError(faults[-1].line + kept)
-        print(f"{out}: {writer.frames} frames, {writer.duration_s:.2f} s")
+        try:
+            _wait(recorder, pipeline, options)
+        except KeyboardInterrupt:
+            print("stopping: what is waiting is still written", file=sys.stderr)
+            recorder.finish()
+            recorder.join()
+        _conclude(recorder, pipeline.status(), options)
     finally:
         pipeline.close()
 
 
-def _write_all(
-    queue: FrameQueue[DepthResult],
-    pipeline: Pipeline,
-    writer: "SideBySideWriter",
-    seconds: float | None,
-    frames: int | None,
-) -> None:
-    """Take results until the source ends, a limit is reached, or no model is to be had."""
+def _check_names(out: Path, options: RecordOptions) -> None:
+    """Raises: RecordingError, before anything has been done."""
+    if out.suffix.lower() != SUFFIX:
+        raise RecordingError(
+            f"a recording is written as {SUFFIX}, got {out.name!r}: name a {SUFFIX} file, "
+            f"and --view F{VIEW_SUFFIX} for a video of the view"
+        )
+    if options.view is not None and options.view.suffix.lower() != VIEW_SUFFIX:
+        raise RecordingError(f"the view is written as {VIEW_SUFFIX}, got {options.view.name!r}")
+    for path in (out, options.view):
+        if path is not None and path.exists() and not options.force:
+            raise RecordingError(f"{path} is there already: name another file, or give --force to replace it")
+    room_bytes = free_bytes(out.parent)
+    if room_bytes is not None and room_bytes < LOW_DISK_BYTES:
+        print(f"only {room_bytes / 1e6:.0f} MB are left on the disk of {out.parent.absolute()}", file=sys.stderr)
+
+
+def _wait(recorder: Recorder, pipeline: Pipeline, options: RecordOptions) -> None:
+    """Until the source ends, a limit or a fault is met, or no model is to be had."""
     with tqdm(unit="frame", disable=None) as bar:
-        while not _enough(writer, seconds, frames):
-            try:
-                result = queue.take(POLL_S)
-            except Closed:
-                return
+        ended = False
+        while not ended:
+            ended = recorder.join(POLL_S)
             status = pipeline.status()
-            if result is None:
-                if status.model_state is ModelState.FAILED:
-                    return
-                continue
-            writer.write(result)
+            if status.model is None and status.model_state is ModelState.FAILED:
+                recorder.finish()
             if bar.total is None and status.source is not None:
-                bar.total = _expected_frames(status.source, seconds, frames)
-            bar.update()
+                bar.total = _expected_frames(status.source, options.seconds, options.frames)
+            recording = status.recording
+            bar.set_postfix_str(_beside_the_bar(recording), refresh=False)
+            bar.update(recording.frames - bar.n)
 
 
-def _enough(writer: "SideBySideWriter", seconds: float | None, frames: int | None) -> bool:
-    if frames is not None and writer.frames >= frames:
-        return True
-    return seconds is not None and writer.frames > 0 and writer.duration_s > seconds - ROUNDING_S
+def _beside_the_bar(recording: RecordingStatus) -> str:
+    dropped = f", {recording.dropped} dropped" if recording.dropped else ""
+    return f"{recording.bytes_written / 1e6:.1f} MB{dropped}"
 
 
 def _expected_frames(source: SourceInfo, seconds: float | None, frames: int | None) -> int | None:
-    """For the progress bar; None where nobody can know."""
+    """For the progress bar and its estimate; None where nobody can know."""
     whole = None if source.live else source.frame_count
+    if whole is None and not source.live and source.duration_s and source.fps:
+        whole = round(source.duration_s * source.fps)
     timed = round(seconds * source.fps) if seconds and source.fps else None
     return min((n for n in (frames, timed, whole) if n), default=None)
+
+
+def _conclude(recorder: Recorder, status: Status, options: RecordOptions) -> None:
+    """Say what came of it. Raises: RecordingError where not all that was asked for is in the files."""
+    recording = status.recording
+    if options.preview is not None and recorder.newest is not None:
+        _write_preview(recorder, options.preview, options.look)
+    kept = f"; {recording.frames} frames are kept in {', '.join(recording.paths)}" if recording.frames else ""
+    if recorder.failure:
+        raise RecordingError(recorder.failure + kept)
+    stopped = status.source_state is SourceState.FAILED or status.model is None
+    if stopped and status.faults:
+        raise RecordingError(status.faults[-1].line + kept)
+    for fault in status.faults:
+        print(fault.line, file=sys.stderr)
+    is_live = status.source is not None and status.source.live
+    if recording.dropped and not is_live:
+        raise RecordingError(f"{recording.dropped} frames have no depth and are missing{kept}")
+    skipped = f", {recording.dropped} pictures between them skipped" if recording.dropped else ""
+    print(
+        f"{', '.join(recording.paths) or 'nothing recorded'}: {recording.frames} frames, "
+        f"{recording.duration_s:.2f} s, {recording.bytes_written / 1e6:.1f} MB{skipped}"
+    )
+    for path in recording.view_paths:
+        print(f"{path}: the view")
+
+
+def _write_preview(recorder: Recorder, path: Path, look: Look) -> None:
+    from core.compose import render
+    from core.depth_files import write_whole
+    from core.snapshot import encode_png
+
+    result = recorder.newest
+    if result is not None:
+        shown = replace(look, low=result.low, high=result.high)
+        write_whole(path, encode_png(render(shown, result.frame.rgb, result.inverse_depth)[..., ::-1]))

@@ -12,13 +12,11 @@ from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
 from core.compose import render
-from core.depth_files import write_whole
 from core.depth_range import AutoRange
 from core.errors import RecordingError
 from core.look import Look
 from core.messages import DepthResult, RgbArray
 from core.opencv import cv2
-from core.snapshot import encode_png
 
 SUFFIX = ".mp4"
 TIME_BASE = Fraction(1, 90_000)
@@ -47,7 +45,6 @@ class ViewVideoWriter:
             raise RecordingError(f"the view is written as {SUFFIX}, got {path.name!r}")
         self.path = path
         self.frames = 0
-        self.newest: RgbArray | None = None
         self._overwrite = overwrite
         self._look = look
         self._range_locked = range_locked
@@ -71,20 +68,15 @@ class ViewVideoWriter:
 
     def write(self, result: DepthResult, time_s: float) -> None:
         """Add the view of `result`, shown from `time_s` on, counted from the start. Raises: RecordingError."""
-        self.newest = self._view(result, time_s)
+        view = self._view(result, time_s)
         try:
-            stream = self._stream or self._open(self.newest)
+            stream = self._stream or self._open(view)
             ticks = max(round(time_s / TIME_BASE), self._newest_ticks + 1)
-            self._mux(stream, self._picture(self.newest, time_s, ticks))
+            self._mux(stream, self._picture(view, time_s, ticks))
         except (OSError, av.FFmpegError) as error:
             raise RecordingError(f"{self.path} could not be written: {error.strerror or error}") from error
         self._newest_ticks = ticks
         self.frames += 1
-
-    def write_picture(self, path: Path) -> None:
-        """Write the newest view as PNG. Raises: RecordingError."""
-        if self.newest is not None:
-            write_whole(path, encode_png(self.newest[..., ::-1]))
 
     def close(self) -> None:
         """Finish the file; one without a picture is removed. Can be called again. Raises: RecordingError."""

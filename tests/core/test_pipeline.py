@@ -4,11 +4,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import pytest
-
 from core.capture import SourceWish
 from core.errors import SourceError, WeightsError
-from core.handoff import Closed, FrameQueue
 from core.loading import ModelWish
 from core.messages import Action, DepthResult, ModelState, SourceState
 from core.pipeline import Pipeline
@@ -19,14 +16,14 @@ from support.fakes import LONG_S, FakeEngine, FakeFile, FakeLive, Waker
 class Rig:
     """A pipeline whose sources and engines are looked up by name."""
 
-    def __init__(self, recording: FrameQueue[DepthResult] | None = None) -> None:
+    def __init__(self) -> None:
         self.woken = Waker()
         self.sources: dict[str, Callable[[], Source]] = {}
         self.engines: dict[str, FakeEngine | Exception] = {"fake": FakeEngine()}
         self.load_gates: dict[str, threading.Event] = {}
         self.loads: list[str] = []
         self.results: list[DepthResult] = []
-        self.pipeline = Pipeline(self.woken, recording=recording, opener=self.open_source, load=self.load)
+        self.pipeline = Pipeline(self.woken, opener=self.open_source, load=self.load)
 
     def open_source(self, address: str, camera_mode: str, cancelled: Callable[[], bool]) -> Source:
         return self.sources[address]()
@@ -58,8 +55,8 @@ class Rig:
 
 
 @contextmanager
-def rig(recording: FrameQueue[DepthResult] | None = None) -> Iterator[Rig]:
-    made = Rig(recording)
+def rig() -> Iterator[Rig]:
+    made = Rig()
     try:
         yield made
     finally:
@@ -90,39 +87,6 @@ def test_newest_wins_while_the_network_is_busy_and_what_it_missed_is_counted() -
         assert [result.frame.index for result in r.results] in ([0, 10], [10])
         r.pipeline.stop()
         camera.feed.put(11)
-
-
-def test_every_frame_of_a_file_is_recorded_in_order_however_slow_the_network() -> None:
-    recording: FrameQueue[DepthResult] = FrameQueue(2)
-    with rig(recording) as r:
-        r.sources["file"] = lambda: FakeFile(count=50)
-        r.pipeline.open(SourceWish("file", every_frame=True, paced=False, loop=False, ends=True))
-        r.pipeline.use_model(LIVE)  # after the source: no frame may be lost while it loads
-        taken = []
-        while True:
-            try:
-                result = recording.take(LONG_S)
-            except Closed:
-                break
-            assert result is not None
-            taken.append(result.frame.index)
-        assert taken == list(range(50))
-        assert result.rates.dropped == 0
-
-
-def test_a_recording_of_a_source_that_does_not_open_ends_with_its_line() -> None:
-    recording: FrameQueue[DepthResult] = FrameQueue(2)
-    with rig(recording) as r:
-
-        def refuse() -> Source:
-            raise SourceError("no such file")
-
-        r.sources["file"] = refuse
-        r.pipeline.open(SourceWish("file", ends=True))
-        with pytest.raises(Closed):
-            recording.take(LONG_S)
-        assert [fault.line for fault in r.pipeline.status().faults] == ["no such file"]
-        assert r.pipeline.status().source_state is SourceState.FAILED
 
 
 def test_the_old_source_plays_on_until_the_new_one_is_open() -> None:
