@@ -12,6 +12,7 @@ from core.model.dpt import DPT
 from core.precision import pick_precision
 from core.preprocess import to_network_input
 from core.weights.catalogue import locate
+from core.weights.provenance import sha256_of
 from core.weights.reader import read_weights
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
@@ -40,7 +41,9 @@ class Engine:
         """
         target = pick_device(device)
         chosen = pick_precision(precision, target)
-        weights = read_weights(locate(model), progress=lambda share: progress(0.8 * share))
+        path = locate(model)
+        weights = read_weights(path, progress=lambda share: progress(0.7 * share))
+        sha256 = sha256_of(path, lambda share: progress(0.7 + 0.1 * share))
         try:
             with torch.device("meta"):
                 network = DPT(weights.config)
@@ -59,6 +62,7 @@ class Engine:
                 device=str(target),
                 device_name=device_name(target),
                 note=weights.note,
+                weights_sha256=sha256,
             ),
         )
 
