@@ -1,11 +1,12 @@
 """How soon the window is up, and how quickly it answers clicks while a slow network runs.
 
     .venv/bin/python benchmarks/window.py start
-    .venv/bin/python benchmarks/window.py clicks --model base.pt --source clip.mp4 --seconds 20
+    .venv/bin/python benchmarks/window.py clicks --model base.pt --source clip.mp4 --button panel --seconds 20
 
 `start` runs the program several times in processes of their own and prints the time from the start of the process
-to the first paint of the window. `clicks` presses a view button ten times a second from another thread, as the
-window system would, and prints how long each press waits until its slot has run. Both need a display.
+to the first paint of the window. `clicks` presses a button ten times a second from another thread, as the window
+system would, and prints how long each press waits until its slot has run: `view` goes on to the next view, `panel`
+shows or hides the panel, which lays the whole window out anew. Both need a display.
 """
 
 import argparse
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 PRESS_EVERY_S = 0.1
+BUTTONS = ("view", "panel")
 
 # Runs in a fresh process: the clock starts where the kernel says the process did.
 FIRST_PAINT = """
@@ -57,7 +59,7 @@ def measure_start(runs: int) -> None:
     print(f"median {statistics.median(times_s):.2f} s, worst {max(times_s):.2f} s")
 
 
-def measure_clicks(settings: dict[str, str], seconds: float) -> None:
+def measure_clicks(settings: dict[str, str], button: str, seconds: float) -> None:
     from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 
     from app.session import Session
@@ -77,7 +79,10 @@ def measure_clicks(settings: dict[str, str], seconds: float) -> None:
     over = threading.Event()
 
     def pressed(pressed_at_s: float) -> None:
-        window.change(view=views[len(waits_ms) % len(views)])
+        if button == "panel":
+            window.actions_by_name["panel"].trigger()
+        else:
+            window.change(view=views[len(waits_ms) % len(views)])
         waits_ms.append(1e3 * (time.monotonic() - pressed_at_s))
 
     def press_often() -> None:
@@ -103,11 +108,11 @@ def measure_clicks(settings: dict[str, str], seconds: float) -> None:
         sys.exit(f"no depth within {seconds:g} s: give more --seconds")
     print(
         f"{result.model.name} {result.model.precision} at {result.network_hw[0]}x{result.network_hw[1]}: "
-        f"{result.infer_ms:.0f} ms a frame, {result.rates.depth_fps:.1f} depth results a second, "
-        f"{window.painted} painted"
+        f"{result.infer_ms:.0f} ms a frame after {result.waited_ms:.0f} ms in the queue, "
+        f"{result.rates.depth_fps:.1f} depth results a second, {window.painted} painted"
     )
     print(
-        f"{len(waits_ms)} clicks: median {statistics.median(waits_ms):.1f} ms, "
+        f"{len(waits_ms)} clicks on {button}: median {statistics.median(waits_ms):.1f} ms, "
         f"p95 {statistics.quantiles(waits_ms, n=20)[-1]:.1f} ms, worst {max(waits_ms):.1f} ms"
     )
 
@@ -119,6 +124,7 @@ def main() -> None:
     parser.add_argument("--source", default="demo")
     parser.add_argument("--size", default="256")
     parser.add_argument("--precision", default="auto")
+    parser.add_argument("--button", choices=BUTTONS, default="view", help="what is pressed")
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--runs", type=int, default=5)
     args = parser.parse_args()
@@ -126,7 +132,7 @@ def main() -> None:
         measure_start(args.runs)
     else:
         settings = {name: getattr(args, name) for name in ("model", "source", "size", "precision")}
-        measure_clicks(settings, args.seconds)
+        measure_clicks(settings, args.button, args.seconds)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,10 @@ class Frame:
     source_id: int = 0  # which opening of a source; grows by one at every switch
     jumps: int = 0  # how often the source was put elsewhere before: by a seek, a step back, a loop
 
+    def age_ms(self, at_s: float) -> float:
+        """Milliseconds from its capture until `at_s`, a `time.monotonic()`; at the paint that is the latency."""
+        return 1e3 * (at_s - self.captured_at_s)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ModelInfo:
@@ -95,6 +99,11 @@ class DepthResult:
     def network_hw(self) -> tuple[int, int]:
         height, width = self.inverse_depth.shape
         return height, width
+
+    @property
+    def waited_ms(self) -> float:
+        """From the capture until the network took the frame."""
+        return self.frame.age_ms(self.started_at_s)
 
     @property
     def infer_ms(self) -> float:

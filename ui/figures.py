@@ -38,7 +38,7 @@ class FigureFeed:
             depth_fps=rates.depth_fps if moving else None,
             window_fps=self._paint_rate() if moving else None,
             latency_ms=sum(ms for _, ms in self._paints) / len(self._paints) if self._paints and moving else None,
-            age_ms=1e3 * (now_s - result.frame.captured_at_s) if state is not SourceState.PAUSED else None,
+            age_ms=result.frame.age_ms(now_s) if state is not SourceState.PAUSED else None,
             network_hw=result.network_hw,
             precision=model.precision,
             device=model.device_name.partition(",")[0] or model.device,  # of "CPU, 2 threads" the first word

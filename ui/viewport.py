@@ -132,7 +132,7 @@ class Viewport(QWidget):
     def _tell_painted(self) -> None:
         if self._drawn is not None:
             now_s = time.monotonic()
-            latency_ms = 1e3 * (now_s - self._drawn.frame.captured_at_s)
+            latency_ms = self._drawn.frame.age_ms(now_s)
             self._drawn = None
             self.painted.emit(latency_ms, now_s)
 
