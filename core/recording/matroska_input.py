@@ -24,8 +24,7 @@ class MatroskaInput:
         self._path = path
         self.tags: dict[str, str] = {}
         self.tracks: list[parts.Track] = []
-        self.duration_ticks = 0.0
-        self.ns_per_tick = 1_000_000
+        self.info = parts.Info()
         self.damaged_tags_at: int | None = None  # the tags' checksum is wrong, so they may not be true
         self._found_at: dict[int, int] = {}  # where the seek head says that parts lie
         try:
@@ -48,10 +47,10 @@ class MatroskaInput:
         return self._end is not None
 
     def seconds(self, ticks: float) -> float:
-        return ticks * self.ns_per_tick / 1e9
+        return ticks * self.info.ns_per_tick / 1e9
 
     def ticks(self, seconds: float) -> float:
-        return seconds * 1e9 / self.ns_per_tick
+        return seconds * 1e9 / self.info.ns_per_tick
 
     def next_blocks(self) -> list[parts.Block] | None:
         """The blocks of the next cluster; None at the end. Raises: Malformed, SourceError."""
@@ -167,7 +166,7 @@ class MatroskaInput:
             if head.element == Id.TAGS:
                 self.tags = parts.tags(body, at)
             elif head.element == Id.INFO:
-                self.ns_per_tick, self.duration_ticks = parts.times(body, at)
+                self.info = parts.info(body, at)
             elif intact:
                 offsets = parts.seek_positions(body, at)
                 self._found_at = {element: self._segment_at + offset for element, offset in offsets.items()}

@@ -17,8 +17,9 @@ from core.recording.ebml_reading import (
 
 VIDEO, SUBTITLE = 1, 17
 _KEY, _LACING = 0x80, 0x06  # flags of a block
-_SIMPLE_ATTACHMENTS = {0x1941A469, 0x1043A770}  # attachments, chapters: another program may have added them
-_BETWEEN_CLUSTERS = {Id.VOID, Id.CRC_32, Id.CUES, Id.TAGS, Id.SEEK_HEAD, Id.INFO, Id.TRACKS} | _SIMPLE_ATTACHMENTS
+_BITMAP_HEADER_BYTES = 40
+_FOREIGN = {0x1941A469, 0x1043A770}  # attachments, chapters: another program may have added them
+_BETWEEN_CLUSTERS = {Id.VOID, Id.CRC_32, Id.CUES, Id.TAGS, Id.SEEK_HEAD, Id.INFO, Id.TRACKS} | _FOREIGN
 
 
 @dataclass(slots=True)
@@ -53,8 +54,14 @@ def seek_positions(body: memoryview, position: int) -> dict[int, int]:
     return found
 
 
-def times(body: memoryview, position: int) -> tuple[int, float]:
-    """Nanoseconds in a tick, and the file's duration in ticks."""
+@dataclass(frozen=True, slots=True)
+class Info:
+    ns_per_tick: int = 1_000_000
+    duration_ticks: float = 0.0
+    muxer: str = ""  # the program that wrote the file
+
+
+def info(body: memoryview, position: int) -> Info:
     parts = {child.element: child for child in children(body, position)}
     ns_per_tick, duration = 1_000_000, 0.0
     if Id.TIMESTAMP_SCALE in parts:
@@ -63,7 +70,7 @@ def times(body: memoryview, position: int) -> tuple[int, float]:
         duration = as_real(parts[Id.DURATION])
     if not 1 <= ns_per_tick <= 10**9 or not 0 <= duration * ns_per_tick < 2**63:
         raise Malformed(position, "its times make no sense")
-    return ns_per_tick, duration
+    return Info(ns_per_tick, duration, as_text(parts[Id.MUXING_APP]) if Id.MUXING_APP in parts else "")
 
 
 def tags(body: memoryview, position: int) -> dict[str, str]:
@@ -160,6 +167,8 @@ def _track(entry: Child) -> Track:
                 if Id.PIXEL_WIDTH in parts and Id.PIXEL_HEIGHT in parts:
                     track.width_px = as_unsigned(parts[Id.PIXEL_WIDTH])
                     track.height_px = as_unsigned(parts[Id.PIXEL_HEIGHT])
+    if track.codec == "V_MS/VFW/FOURCC" and track.private[16:20] == b"FFV1":  # how older FFmpeg writes it
+        track.codec, track.private = "V_FFV1", track.private[_BITMAP_HEADER_BYTES:]
     return track
 
 

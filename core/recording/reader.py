@@ -91,12 +91,13 @@ class DepthVideoReader:
     @property
     def duration_s(self) -> float:
         """As written last; up to a second too short where the recording was not finished."""
-        return self._file.seconds(self._file.duration_ticks)
+        return self._file.seconds(self._file.info.duration_ticks)
 
     @property
     def frame_count(self) -> int | None:
-        """None where the recording was not finished."""
-        return self.facts.frames if self.facts.finished and self._file.is_finished else None
+        """None where the recording was not finished, or where another program has copied it, perhaps in part."""
+        is_counted = self.facts.finished and self._file.is_finished and self._file.info.muxer.startswith("Fathom")
+        return self.facts.frames if is_counted else None
 
     def read(self) -> RecordedFrame | None:
         """The next frame, None at the end. Raises: DamagedRecording, once; SourceError."""
@@ -213,7 +214,7 @@ class DepthVideoReader:
         if where is not None and not self._has_complained:
             self._has_complained = True
             raise DamagedRecording(
-                f"{self.path} has damaged tags (byte {where:,}): its frames are good, what it says of them may be wrong",
+                f"{self.path} has damaged tags (byte {where:,}): the frames are good, the tags may lie",
                 self._newest_s,
                 where,
             )
