@@ -4,16 +4,28 @@ Source: Swin V2, section 3.2, equation 2.
 """
 
 import math
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import linear, normalize, scaled_dot_product_attention
+from torch.nn.functional import linear, scaled_dot_product_attention
 
 from core.model.position_bias import PositionBias
-from core.model.windows import Region, as_windows
+from core.model.windows import Cut
 
 MAX_LOGIT_SCALE = math.log(100)  # the published code clamps the learnt temperature here
+_SHORTEST = 1e-12  # a vector of zeros stays one
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AttentionPlan:
+    """What one block needs to know of a size and of its weights before any frame comes."""
+
+    cut: Cut
+    biases: tuple[Tensor | None, ...]  # (heads, N, N) for each run of windows; None: worked out in every frame,
+    # because gradients are to flow to its weights or because there is no room for it
+    qkv_bias: Tensor  # (3C,), in the precision of the weights
+    qk_scale: Tensor  # (2, heads, 1): the learnt temperature for q, ones for k; float32 at least
 
 
 class WindowAttention(nn.Module):
@@ -29,37 +41,58 @@ class WindowAttention(nn.Module):
         self.position_bias = PositionBias(heads, reference_window, position_bias_hidden)
         self.projection = nn.Linear(channels, channels)
 
-    def forward(self, tokens_bhwc: Tensor, biased_regions: Sequence[tuple[Region, Tensor | None]]) -> Tensor:
-        """(B, H, W, C) -> (B, H, W, C) in the precision of the weights. The regions tile the grid; each comes
-        with the bias of its window, or None where that is not kept."""
-        tokens_bhwc = tokens_bhwc.to(self.qkv.weight.dtype)
-        qkv_bias = torch.cat((self.q_bias, torch.zeros_like(self.q_bias), self.v_bias))
-        qkv = linear(tokens_bhwc, self.qkv.weight, qkv_bias.to(tokens_bhwc.dtype)).view(
-            *tokens_bhwc.shape[:-1], 3, self.heads, -1
-        )
-        qkv = self._cosine(qkv).flatten(-3)  # (B, H, W, 3C)
-        mixed_bhwc = torch.empty_like(tokens_bhwc)
-        made: dict[tuple[int, int], Tensor] = {}
-        for region, kept_bias in biased_regions:
-            if kept_bias is None and region.window_hw not in made:
-                made[region.window_hw] = self.position_bias(region.window_hw)
-            bias = made[region.window_hw] if kept_bias is None else kept_bias
-            place = (slice(None), region.rows, region.columns)
-            mixed = self._attend(as_windows(qkv[place], region.window_hw), bias)
-            as_windows(mixed_bhwc[place], region.window_hw).copy_(mixed)
-        projected: Tensor = self.projection(mixed_bhwc)
-        return projected
+    def forward(self, tokens_bhwc: Tensor, plan: AttentionPlan) -> Tensor:
+        """(B, H, W, C) -> (B, H, W, C) in the precision of the weights."""
+        b, _, _, c = tokens_bhwc.shape
+        tokens_blc = tokens_bhwc.to(self.qkv.weight.dtype).view(b, -1, c)
+        if plan.cut.order is not None:
+            tokens_blc = tokens_blc.index_select(1, plan.cut.order)
+        qkv = linear(tokens_blc, self.qkv.weight, plan.qkv_bias).view(b, -1, 3, self.heads, c // self.heads)
+        qk, v = self._cosine(qkv[:, :, :2], plan.qk_scale), qkv[:, :, 2]
+        mixed = []
+        for run, kept_bias in zip(plan.cut.runs, plan.biases, strict=True):
+            bias = self.position_bias(run.window_hw) if kept_bias is None else kept_bias
+            mixed.append(self._attend(qk[:, run.start : run.stop], v[:, run.start : run.stop], bias))
+        mixed_blc = mixed[0] if len(mixed) == 1 else torch.cat(mixed, dim=1)
+        if plan.cut.back is not None:
+            mixed_blc = mixed_blc.index_select(1, plan.cut.back)
+        projected: Tensor = self.projection(mixed_blc)
+        return projected.view(tokens_bhwc.shape)
 
-    def _cosine(self, qkv: Tensor) -> Tensor:
-        """Scale q and k so that their product is a cosine times the learnt scale: (..., 3, heads, C/heads)."""
-        precise = torch.promote_types(qkv.dtype, torch.float32)  # half precision would overflow in the squares
-        q_scale = self.logit_scale.to(precise).clamp(max=MAX_LOGIT_SCALE).exp().view(1, -1, 1)
-        qk = normalize(qkv[..., :2, :, :].to(precise), dim=-1) * torch.cat((q_scale, torch.ones_like(q_scale)))
-        return torch.cat((qk.to(qkv.dtype), qkv[..., 2:, :, :]), dim=-3)
+    def qkv_bias(self) -> Tensor:
+        """One bias for q, k and v together: (3C,), in the precision of the weights."""
+        together = torch.cat((self.q_bias, torch.zeros_like(self.q_bias), self.v_bias))
+        return together.to(self.qkv.weight.dtype)
 
-    def _attend(self, qkv: Tensor, bias: Tensor) -> Tensor:
-        """softmax(q k^T + bias) v within each window: (B, nH, nW, h, w, 3C) -> (B, nH, nW, h, w, C)."""
-        windows = qkv.reshape(-1, bias.shape[-1], 3, self.heads, qkv.shape[-1] // (3 * self.heads))
-        q, k, v = windows.permute(2, 0, 3, 1, 4)  # (B*nH*nW, heads, h*w, C/heads) each
-        mixed = scaled_dot_product_attention(q, k, v, attn_mask=bias[None], scale=1.0)
-        return mixed.transpose(1, 2).reshape(*qkv.shape[:-1], -1)
+    def qk_scale(self) -> Tensor:
+        """What the directions of q and k are multiplied by: (2, heads, 1), float32 at least."""
+        q_scale = _precise(self.logit_scale).clamp(max=MAX_LOGIT_SCALE).exp().view(-1, 1)
+        return torch.stack((q_scale, torch.ones_like(q_scale)))
+
+    def stamp(self) -> object:
+        """Differs once what a plan is made from was loaded, moved, cast or changed in place; plain values only."""
+        own = (self.q_bias, self.v_bias, self.logit_scale)
+        return tuple(weight_stamp(weight) for weight in (*own, *self.position_bias.mlp.parameters()))
+
+    def _cosine(self, qk: Tensor, scale: Tensor) -> Tensor:
+        """Scale q and k so that their product is a cosine times the learnt scale: (B, L, 2, heads, C/heads)."""
+        # In half precision the squares would overflow.
+        lengths = torch.linalg.vector_norm(qk, dim=-1, keepdim=True, dtype=scale.dtype)
+        return (qk * (scale / lengths.clamp(min=_SHORTEST))).to(qk.dtype)
+
+    def _attend(self, qk: Tensor, v: Tensor, bias: Tensor) -> Tensor:
+        """softmax(q k^T + bias) v within each window: (B, n*N, 2, heads, d), (B, n*N, heads, d) -> (B, n*N, C)."""
+        tokens = bias.shape[-1]
+        q, k = qk.reshape(-1, tokens, *qk.shape[2:]).permute(2, 0, 3, 1, 4)  # (B*n, heads, N, d) each
+        v_windows = v.reshape(-1, tokens, *v.shape[2:]).transpose(1, 2)
+        mixed = scaled_dot_product_attention(q, k, v_windows, attn_mask=bias[None], scale=1.0)
+        return mixed.transpose(1, 2).reshape(*v.shape[:2], -1)
+
+
+def weight_stamp(weight: Tensor) -> object:
+    """Differs once `weight` was loaded, moved, cast or changed in place."""
+    return weight.data_ptr(), 0 if weight.is_inference() else weight._version, weight.dtype, weight.device
+
+
+def _precise(x: Tensor) -> Tensor:
+    return x.to(torch.promote_types(x.dtype, torch.float32))

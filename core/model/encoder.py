@@ -9,12 +9,11 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from core.model.attention import WindowAttention
+from core.model.attention import AttentionPlan, WindowAttention
 from core.model.config import DPTConfig
 from core.model.norm import Norm
 from core.model.patch_embed import PatchEmbed, PatchMerging
-from core.model.position_bias import PositionBias
-from core.model.size_plan import BlockPlan, PlanCache, SizePlan, make_plan
+from core.model.size_plan import PlanCache, SizePlan, make_plan
 
 
 class MLP(nn.Module):
@@ -46,9 +45,10 @@ class Block(nn.Module):
         self.mlp = MLP(channels, channels * config.mlp_ratio)
         self.norm2 = Norm(channels)
 
-    def forward(self, tokens_bhwc: Tensor, plan: BlockPlan) -> Tensor:
-        tokens_bhwc = tokens_bhwc + self.norm1(self.attention(tokens_bhwc, plan))
-        out: Tensor = tokens_bhwc + self.norm2(self.mlp(tokens_bhwc))
+    def forward(self, tokens_bhwc: Tensor, plan: AttentionPlan) -> Tensor:
+        # In place: a norm's gradient needs what came in, not what went out.
+        tokens_bhwc = self.norm1(self.attention(tokens_bhwc, plan)).add_(tokens_bhwc)
+        out: Tensor = self.norm2(self.mlp(tokens_bhwc)).add_(tokens_bhwc)
         return out
 
 
@@ -60,7 +60,7 @@ class Stage(nn.Module):
         self.merging = PatchMerging(config.channels[stage - 1]) if stage else nn.Identity()
         self.blocks = nn.ModuleList(Block(config, stage) for _ in range(config.depths[stage]))
 
-    def forward(self, tokens_bhwc: Tensor, plans: tuple[BlockPlan, ...]) -> Tensor:
+    def forward(self, tokens_bhwc: Tensor, plans: tuple[AttentionPlan, ...]) -> Tensor:
         tokens_bhwc = self.merging(tokens_bhwc)
         for block, plan in zip(self.blocks, plans, strict=True):
             tokens_bhwc = block(tokens_bhwc, plan)
@@ -93,11 +93,15 @@ class Encoder(nn.Module):
             return make_plan(self, image_hw, room_bytes=0, known={}, stamp=None)
         return self.plans.get(self, image_hw)
 
-    def position_biases(self) -> Iterator[PositionBias]:
+    def attentions(self) -> Iterator[WindowAttention]:
         """Of all blocks, in order."""
         for stage in self.stages:
             for block in cast(Stage, stage).blocks:
-                yield cast(Block, block).attention.position_bias
+                yield cast(Block, block).attention
+
+    @property
+    def device(self) -> torch.device:
+        return self.patch_embed.projection.weight.device
 
     def train(self, mode: bool = True) -> "Encoder":
         """Drop the plans: some optimisers change weights in a way that leaves no trace for the cache to see."""

@@ -49,11 +49,3 @@ class PositionBias(nn.Module):
         """Memory of the bias for this window."""
         weight = self._layers[1].weight
         return weight.shape[0] * (window_hw[0] * window_hw[1]) ** 2 * weight.element_size()
-
-    def stamp(self) -> object:
-        """Differs once these weights were loaded, moved, cast or changed in place; made of plain values only."""
-        first, second = self._layers
-        return tuple(
-            (w.data_ptr(), 0 if w.is_inference() else w._version, w.dtype, w.device)
-            for w in (first.weight, first.bias, second.weight)
-        )

@@ -6,23 +6,20 @@ that alternate build theirs once each; sizes with the same windows share the bia
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
+from core.model.attention import AttentionPlan, WindowAttention
 from core.model.config import PATCH_PX, DPTConfig
-from core.model.position_bias import PositionBias
-from core.model.windows import Region, regions, window_side
+from core.model.windows import cut, window_side
 
 SIZES_KEPT = 4
 BYTES_KEPT = 2 << 30  # of biases, all kept sizes together
 
-# The regions of a block's grid, each with the bias (heads, N, N) of its window. None: to be worked out on the
-# spot, because gradients are to flow to its weights or because there is no room for it.
-BlockPlan = Sequence[tuple[Region, Tensor | None]]
 _BiasKey = tuple[int, tuple[int, int]]  # which block, counted through all stages, and the window
 
 
@@ -30,9 +27,9 @@ _BiasKey = tuple[int, tuple[int, int]]  # which block, counted through all stage
 class SizePlan:
     """Everything about one size, for every stage and block. Immutable, so any number of threads may use it."""
 
-    blocks: tuple[tuple[BlockPlan, ...], ...]  # by stage, then block
+    blocks: tuple[tuple[AttentionPlan, ...], ...]  # by stage, then block
     biases: dict[_BiasKey, Tensor]
-    stamp: object  # of the weights the biases were made from
+    stamp: object  # of the weights the plan was made from
 
 
 class PlanOwner(Protocol):
@@ -40,7 +37,10 @@ class PlanOwner(Protocol):
 
     config: DPTConfig
 
-    def position_biases(self) -> Iterator[PositionBias]:
+    @property
+    def device(self) -> torch.device: ...
+
+    def attentions(self) -> Iterator[WindowAttention]:
         """Of all blocks, in order."""
 
 
@@ -51,21 +51,25 @@ def make_plan(
 
     `known` are biases that another size has and this one may share.
     """
-    networks = enumerate(owner.position_biases())
+    attentions = enumerate(owner.attentions())
     biases: dict[_BiasKey, Tensor] = {}
     stages = []
     for stage, (depth, trained) in enumerate(zip(owner.config.depths, owner.config.trained_windows, strict=True)):
         grid_h, grid_w = (side // (PATCH_PX * 2**stage) for side in image_hw)
         window_hw = window_side(grid_h, trained), window_side(grid_w, trained)
+        device = owner.device
+        cuts = [cut((grid_h, grid_w), window_hw, shifted=shifted, device=device) for shifted in (False, True)]
         blocks = []
         for block in range(depth):
-            number, network = next(networks)
-            cut = regions((grid_h, grid_w), window_hw, shifted=block % 2 == 1)
-            for key in {(number, region.window_hw) for region in cut}:
-                room_bytes -= network.nbytes(key[1])
+            number, attention = next(attentions)
+            here = cuts[block % 2]  # every odd block's windows are shifted
+            for run in here.runs:
+                key = number, run.window_hw
+                room_bytes -= attention.position_bias.nbytes(run.window_hw)
                 if room_bytes >= 0:
-                    biases[key] = known[key] if key in known else network(key[1])
-            blocks.append(tuple((region, biases.get((number, region.window_hw))) for region in cut))
+                    biases[key] = known[key] if key in known else attention.position_bias(run.window_hw)
+            kept = tuple(biases.get((number, run.window_hw)) for run in here.runs)
+            blocks.append(AttentionPlan(here, kept, attention.qkv_bias(), attention.qk_scale()))
         stages.append(tuple(blocks))
     return SizePlan(tuple(stages), biases, stamp)
 
@@ -144,4 +148,4 @@ class PlanCache:
 
 def _stamp(owner: PlanOwner) -> object:
     """Differs once the weights that the biases come from were loaded, moved, cast or changed in place."""
-    return tuple(network.stamp() for network in owner.position_biases())
+    return tuple(attention.stamp() for attention in owner.attentions())

@@ -4,12 +4,16 @@ A shifted grid is not rolled round and masked, as the published code does it. Ro
 that the mask then keeps apart, so here the grid is cut where the shifted windows end: full windows inside and
 smaller ones along the border, each attending within itself. Same result, no mask, less work.
 
+Tokens are brought into an order in which those of a window lie side by side, and the windows of one size too: one
+gather before attention and one after it, whatever the number of regions.
+
 Source: Swin Transformer, section 3.2, "Efficient batch computation for shifted configuration".
 """
 
-from itertools import product
+from itertools import groupby, product
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 
@@ -19,6 +23,23 @@ class Region(NamedTuple):
     rows: slice
     columns: slice
     window_hw: tuple[int, int]
+
+
+class Run(NamedTuple):
+    """Tokens from `start` to `stop` in the order of a `Cut`: windows of one size, one after the other."""
+
+    start: int
+    stop: int
+    window_hw: tuple[int, int]
+
+
+class Cut(NamedTuple):
+    """A grid of tokens in windows. `order` says for each place which token of the grid, counted row by row, lies
+    there, `back` is its inverse: (H*W,) int64 each, None where the tokens lie in order as they are."""
+
+    order: Tensor | None
+    back: Tensor | None
+    runs: tuple[Run, ...]
 
 
 class _Band(NamedTuple):
@@ -55,9 +76,25 @@ def _bands(grid: int, window: int, shift: int) -> list[_Band]:
     return [band for band in bands if band.start < band.stop]
 
 
-def as_windows(tokens_bhwc: Tensor, window_hw: tuple[int, int]) -> Tensor:
-    """Look at a token map as windows: (B, H, W, C) -> (B, nH, nW, h, w, C), sharing memory, so that writing to the
-    windows writes to the map. H and W must be multiples of h and w."""
+def cut(grid_hw: tuple[int, int], window_hw: tuple[int, int], *, shifted: bool, device: torch.device) -> Cut:
+    """The order of tokens for these windows, plain or shifted by half a window; the tensors lie on `device`."""
+    height, width = grid_hw
+    grid = torch.arange(height * width).view(1, height, width, 1)
+    runs, pieces, start = [], [], 0
+    by_window = sorted(regions(grid_hw, window_hw, shifted=shifted), key=lambda region: region.window_hw)
+    for size, alike in groupby(by_window, key=lambda region: region.window_hw):
+        tokens = torch.cat([_as_windows(grid[:, r.rows, r.columns], size).flatten() for r in alike])
+        pieces.append(tokens)
+        runs.append(Run(start, start + len(tokens), size))
+        start += len(tokens)
+    order = torch.cat(pieces)
+    if torch.equal(order, grid.flatten()):
+        return Cut(None, None, tuple(runs))
+    return Cut(order.to(device), order.argsort().to(device), tuple(runs))
+
+
+def _as_windows(tokens_bhwc: Tensor, window_hw: tuple[int, int]) -> Tensor:
+    """(B, H, W, C) -> (B, nH, nW, h, w, C), sharing memory. H and W must be multiples of h and w."""
     b, height, width, c = tokens_bhwc.shape
     h, w = window_hw
     return tokens_bhwc.view(b, height // h, h, width // w, w, c).transpose(2, 3)

@@ -144,7 +144,8 @@ def test_biases_follow_the_weights_precision() -> None:
             got = network(picture)
             assert got.dtype == dtype
             assert difference(got.float(), exact) < tolerance
-            bias = network.encoder.plan((64, 96)).blocks[0][0][0][1]
+            bias = network.encoder.plan((64, 96)).blocks[0][0].biases[0]
+            assert bias is not None
             assert bias.dtype == dtype
     assert network.encoder.plans.sizes() == ((64, 96),)
 

@@ -1,7 +1,9 @@
 import pytest
 import torch
 
-from core.model.windows import Region, as_windows, regions, window_side
+from core.model.windows import Region, cut, regions, window_side
+
+CPU = torch.device("cpu")
 
 
 @pytest.mark.parametrize(
@@ -67,12 +69,14 @@ def test_shifted_regions_part_the_tokens_that_rolling_and_masking_parts(
         return rolled // window, place < shift
 
     seen = torch.empty(grid_hw, dtype=torch.int)
+    here = cut(grid_hw, window_hw, shifted=True, device=CPU)
+    assert here.order is not None
     count = 0
-    for region in regions(grid_hw, window_hw, shifted=True):
-        windows = as_windows(seen[None, region.rows, region.columns, None], region.window_hw)
-        numbers = torch.arange(count, count + windows.shape[1] * windows.shape[2], dtype=torch.int)
-        windows.copy_(numbers.view(1, windows.shape[1], windows.shape[2], 1, 1, 1).expand_as(windows))
-        count += len(numbers)
+    for run in here.runs:
+        tokens = run.window_hw[0] * run.window_hw[1]
+        for window in here.order[run.start : run.stop].view(-1, tokens):
+            seen.view(-1)[window] = count
+            count += 1
     names: dict[object, int] = {}
     for row in range(grid_hw[0]):
         for column in range(grid_hw[1]):
@@ -81,11 +85,22 @@ def test_shifted_regions_part_the_tokens_that_rolling_and_masking_parts(
     assert len(set(names.values())) == len(names)
 
 
-def test_windows_share_the_maps_memory() -> None:
-    tokens_bhwc = torch.arange(2 * 4 * 6 * 1).view(2, 4, 6, 1)
-    windows = as_windows(tokens_bhwc, (2, 3))
-    assert windows.shape == (2, 2, 2, 2, 3, 1)
-    assert windows[0, 1, 0, :, :, 0].tolist() == [[12, 13, 14], [18, 19, 20]]
-    windows[1, 0, 1] = -1
-    assert tokens_bhwc[1, :2, 3:].eq(-1).all()
-    assert tokens_bhwc.eq(-1).sum() == 6
+def test_tokens_of_a_window_lie_side_by_side_row_by_row() -> None:
+    here = cut((4, 6), (2, 3), shifted=False, device=CPU)
+    assert here.order is not None
+    assert here.order[6:12].tolist() == [3, 4, 5, 9, 10, 11]
+    assert here.runs == ((0, 24, (2, 3)),)
+
+
+def test_windows_of_one_size_lie_side_by_side_and_the_way_back_is_known() -> None:
+    here = cut((8, 8), (4, 4), shifted=True, device=CPU)
+    assert here.order is not None
+    assert here.back is not None
+    assert [run.window_hw for run in here.runs] == [(2, 2), (2, 4), (4, 2), (4, 4)]
+    assert here.order[here.back].tolist() == list(range(64))
+    assert here.order[here.runs[0].start : here.runs[0].stop].view(4, 4)[3].tolist() == [54, 55, 62, 63]
+
+
+@pytest.mark.parametrize("window_hw", [(8, 12), (1, 12)])
+def test_windows_as_wide_as_the_grid_need_no_new_order(window_hw: tuple[int, int]) -> None:
+    assert cut((8, 12), window_hw, shifted=False, device=CPU)[:2] == (None, None)
