@@ -10,6 +10,7 @@ from typing import Any
 from app import paths
 from app.camera_watch import CameraWatch, list_cameras
 from app.jobs import Jobs
+from app.recordings import look_of, recording_wish
 from app.settings import DEFAULTS, Settings
 from app.settings_store import SettingsStore
 from core.capture import SourceWish
@@ -23,6 +24,9 @@ ALWAYS_LISTED = ("", "demo", "camera")  # sources the picker offers anyway
 _SOURCE_SETTINGS = frozenset({"source", "camera_mode"})
 _MODEL_SETTINGS = frozenset({"model", "precision", "device"})
 _SIZE_SETTINGS = frozenset({"size", "aspect"})
+_LOOK_SETTINGS = frozenset(
+    {"view", "colormap", "invert", "opacity", "wipe", "range_locked", "range_low", "range_high"}
+)
 
 
 class Session:
@@ -74,6 +78,8 @@ class Session:
             self._pipeline.set_size(self.settings.size, self.settings.aspect)
         if names & _MODEL_SETTINGS:
             self._use_model()
+        if names & _LOOK_SETTINGS and (recorder := self._pipeline.recorder):
+            recorder.show(look_of(self.settings), range_locked=self.settings.range_locked)
         if names & _SOURCE_SETTINGS:
             self._open()
         if "every_frame" in names:
@@ -123,6 +129,10 @@ class Session:
                 self.change(precision=fault.value)
             case Action.SAVE_AT_HOME:
                 self._jobs.save_in(Path.home(), fault.value)
+            case Action.RECORD_AGAIN:
+                self.start_recording()
+            case Action.RECORD_AT_HOME:
+                self.start_recording(Path.home())
 
     def dismiss(self, fault: Fault) -> None:
         if fault.action is Action.SAVE_AT_HOME:
@@ -155,6 +165,21 @@ class Session:
     def devices(self) -> tuple[str, ...]:
         """What the device setting may name; only what every machine has until torch has looked."""
         return self.status().devices
+
+    # Recording; `status` tells how it goes
+
+    def toggle_recording(self) -> None:
+        if self._pipeline.recorder is None:
+            self.start_recording()
+        else:
+            self.stop_recording()
+
+    def start_recording(self, folder: Path | None = None) -> None:
+        """Record what comes from now on, into the folder of the settings or into `folder`."""
+        self._pipeline.start_recording(recording_wish(self.settings, folder))
+
+    def stop_recording(self) -> None:
+        self._pipeline.stop_recording()
 
     # Playback; without a source none of these does anything
 

@@ -75,6 +75,15 @@ class Settings:
     ruler: bool = option(True, "Show the ruler of depth values beside the picture.")
     loop: bool = option(True, "Start a file again when it ends.")
     every_frame: bool = option(False, "Show every frame of a file, however slow, instead of keeping its pace.")
+    record_folder: str = option("", "Folder of recordings; empty: Fathom's own in the videos folder.")
+    record_depth: str = option(
+        "gray16",
+        "Depth in a recording: 16 bits, within 1/20,000 of its range, or the exact numbers, which are far larger.",
+        choices=("gray16", "float32"),
+    )
+    record_view: bool = option(False, "Also record the view as it is shown, as MP4.")
+    keep_last: bool = option(False, "Keep the last seconds at hand, so that they can be saved afterwards.")
+    keep_last_s: float = option(10.0, "How many seconds those are.", low=1.0, high=120.0)
     panel: bool = option(True, "Show the panel.")
     recent_sources: tuple[str, ...] = option((), "Sources opened lately, newest first.")
     window_geometry: str = option(

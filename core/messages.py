@@ -141,6 +141,8 @@ class Action(Enum):
     KEEP_PRECISION = "Keep {}"
     SAVE_AT_HOME = "Save in the home folder"
     RECORD_AGAIN = "Record again"
+    RECORD_AT_HOME = "Record in the home folder"
+    KEEP_AGAIN = "Keep them again"
 
 
 @dataclass(frozen=True, slots=True)

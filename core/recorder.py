@@ -213,7 +213,15 @@ class Recorder:
         if self.failure:
             kept = ", ".join(str(path) for path in take.paths) if take is not None and self._frames else ""
             line = f"{self.failure}; {self._frames} frames are kept in {kept}" if kept else self.failure
-            self._board.fault(line, Action.RECORD_AGAIN)
+            self._board.fault(line, self._way_out())
+
+    def _way_out(self) -> Action:
+        """Another place where this one is full or cannot be written; the same place where it was going well."""
+        room_bytes = self._free_bytes()
+        is_full = room_bytes is not None and room_bytes < LEAST_FREE_BYTES
+        if (is_full or not self._frames) and self._wish.path.parent != Path.home():
+            return Action.RECORD_AT_HOME
+        return Action.RECORD_AGAIN
 
     # What the window and the command show
 

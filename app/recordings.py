@@ -1,0 +1,42 @@
+"""What the settings mean for a recording."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, cast
+
+from app import paths
+from app.settings import Settings
+from app.version import VERSION
+from core.look import Look, View
+from core.recorder import RecordingWish
+from core.recording.names import dated
+
+
+def look_of(settings: Settings) -> Look:
+    """How the window shows depth; the range counts only where it is locked."""
+    return Look(
+        View(settings.view),
+        settings.colormap,
+        settings.invert,
+        settings.opacity,
+        settings.wipe,
+        settings.range_low,
+        settings.range_high,
+    )
+
+
+def recording_wish(settings: Settings, folder: Path | None = None) -> RecordingWish:
+    """A recording in the folder of the settings, or in `folder`, under a name of its own."""
+    path = dated(folder or folder_of(settings), datetime.now())
+    return RecordingWish(
+        path=path,
+        program_version=VERSION,
+        depth_format=cast(Literal["gray16", "float32"], settings.record_depth),
+        view_path=path.with_suffix(".mp4") if settings.record_view else None,
+        look=look_of(settings),
+        range_locked=settings.range_locked,
+    )
+
+
+def folder_of(settings: Settings) -> Path:
+    return Path(settings.record_folder).expanduser() if settings.record_folder else paths.videos_dir()
