@@ -20,12 +20,15 @@ CUT_CHANGE = 0.25  # mean change of depth that means another scene by itself
 CUT_OVERLAP = 0.2  # two ranges that share less than this of their union belong to different scenes
 LEAST_SPAN = 1e-3  # of the values' size: a flat wall is shown in the middle colour, not as amplified noise
 
+LOW_PERCENT, HIGH_PERCENT = 2.0, 98.0
 _SAMPLE_SIDE = 64  # a sample has at most 64 x 64 values
 _DEPTH_THUMBNAIL_SIDE = 16
 _COLOUR_THUMBNAIL_SIDE = 32
 
 
-def sample_percentiles(depth: DepthArray, low: float = 2.0, high: float = 98.0) -> tuple[float, float]:
+def sample_percentiles(
+    depth: DepthArray, low: float = LOW_PERCENT, high: float = HIGH_PERCENT
+) -> tuple[float, float]:
     """The `low` and `high` percentile of a sample of `depth` (h, w): at most 4096 values spread evenly over it.
 
     Non-finite values are left out; a map without a finite value gives (0.0, 1.0). Equal ends are possible.
@@ -127,13 +130,24 @@ class AutoRange:
         return measured + (shown - measured) * math.exp(-elapsed_s / constant_s)
 
 
+def sample_places(height: int, width: int) -> NDArray[np.int64]:
+    """Where `sample_percentiles` looks in a map of (height, width): indices into its values laid end to end."""
+    ys, xs = _places(height, width, _SAMPLE_SIDE)
+    return (ys[:, None] * width + xs).ravel()
+
+
 def _grid(picture: NDArray[Any], side: int) -> NDArray[Any]:
     """Pixels of `picture` on a grid of at most side x side, each from the middle of its cell."""
-    height, width = picture.shape[:2]
+    ys, xs = _places(picture.shape[0], picture.shape[1], side)
+    return picture[np.ix_(ys, xs)]
+
+
+def _places(height: int, width: int, side: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The rows and columns of that grid."""
     rows, columns = min(height, side), min(width, side)
     ys = (np.arange(rows) * 2 + 1) * height // (2 * rows)
     xs = (np.arange(columns) * 2 + 1) * width // (2 * columns)
-    return picture[np.ix_(ys, xs)]
+    return ys, xs
 
 
 def _with_least_span(low: float, high: float) -> tuple[float, float]:

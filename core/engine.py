@@ -1,5 +1,6 @@
 """The engine: one loaded network on one device in one precision, from a picture to its inverse depth."""
 
+import threading
 from collections.abc import Callable
 
 import torch
@@ -10,7 +11,8 @@ from core.errors import EngineError, NonFinite
 from core.messages import DepthArray, ModelInfo, RgbArray
 from core.model.dpt import DPT
 from core.precision import pick_precision
-from core.preprocess import to_network_input
+from core.readout import Readout
+from core.runner import Runner, make_runner
 from core.weights.catalogue import locate
 from core.weights.provenance import sha256_of
 from core.weights.reader import read_weights
@@ -21,17 +23,18 @@ Progress = Callable[[float], None]
 
 
 class Engine:
-    """Owns a network and its device memory.
+    """Owns a network and its device memory; how it is run there is the runner's business.
 
     Used by: one thread at a time. The loader thread builds it, then hands it to the inference thread, which runs
-    and closes it; `prepare` alone may be called beside `infer`.
+    and closes it; `prepare` alone may be called beside `infer`, and beside `close`, which waits for it.
     """
 
-    def __init__(self, network: DPT, info: ModelInfo) -> None:
+    def __init__(self, runner: Runner, info: ModelInfo) -> None:
         self.info = info
-        self._network = network
-        self._device = torch.device(info.device)
         self.devices = available_devices()
+        self._runner = runner
+        self._closed = False
+        self._preparing = threading.Lock()
 
     @classmethod
     def load(cls, model: str, precision: str, device: str, progress: Progress = lambda share: None) -> "Engine":
@@ -49,11 +52,12 @@ class Engine:
                 network = DPT(weights.config)
             network.load_state_dict(weights.state, strict=True, assign=True)
             network = network.eval().requires_grad_(False).to(target).to_precision(DTYPES[chosen])
+            runner = make_runner(network, target)
         except RuntimeError as error:  # torch's out-of-memory error is one too
             raise EngineError(f"{weights.name} cannot be placed on {target}: {_first_line(error)}") from error
         progress(1.0)
         return cls(
-            network,
+            runner,
             ModelInfo(
                 name=weights.name,
                 parameters=sum(p.numel() for p in network.parameters()),
@@ -69,56 +73,65 @@ class Engine:
     def enter_thread(self) -> None:
         """Called once by the thread that is to run this engine, before its first `infer`."""
         threads.use_all()
+        self._runner.enter_thread()
 
     def prepare(self, network_hw: tuple[int, int]) -> None:
-        """Do the work that depends on the size alone, so that the first frame of that size waits for nothing."""
-        with torch.inference_mode():
-            self._network.prepare(network_hw)
+        """Do the work that depends on the size alone, so that the first frame of that size waits for nothing.
 
-    @torch.inference_mode()
+        Does nothing for an engine that was closed meanwhile. Raises: EngineError.
+        """
+        with self._preparing:
+            if self._closed:
+                return
+            try:
+                self._runner.prepare(network_hw)
+            except RuntimeError as error:
+                raise self._failure(network_hw, error) from error
+
     def infer(self, rgb: RgbArray, network_hw: tuple[int, int]) -> DepthArray:
         """(H, W, 3) uint8 RGB -> (h, w) float32 relative inverse depth, larger is nearer, read-only.
 
         Raises: NonFinite where the result is not, EngineError where the device fails or memory runs out.
         """
-        try:
-            depth, finite = self._to_host(self.run(self.to_input(rgb, network_hw))[0].float())
-        except RuntimeError as error:
-            height, width = network_hw
-            raise EngineError(
-                f"{self.info.name} failed at {height}x{width} on {self.info.device}: {_first_line(error)}"
-            ) from error
-        if not finite:
-            raise NonFinite(f"{self.info.name} gave values that are not finite in {self.info.precision}")
-        depth.flags.writeable = False
-        return depth
+        return self.infer_ranged(rgb, network_hw).inverse_depth
 
-    def _to_host(self, depth: Tensor) -> tuple[DepthArray, bool]:
-        """The depth, and whether all of it is finite: judged on the device, in the one copy that is due anyway."""
-        finite = depth.isfinite().all().to(depth.dtype)
-        values: DepthArray = torch.cat((depth.flatten(), finite.view(1))).cpu().numpy()
-        return values[:-1].reshape(depth.shape), bool(values[-1])
+    def infer_ranged(self, rgb: RgbArray, network_hw: tuple[int, int]) -> Readout:
+        """The same, with the ends of its range, worked out on the device. Raises: as `infer`."""
+        try:
+            readout = self._runner.infer(rgb, network_hw)
+        except RuntimeError as error:
+            raise self._failure(network_hw, error) from error
+        if not readout.finite:
+            raise NonFinite(f"{self.info.name} gave values that are not finite in {self.info.precision}")
+        return readout
 
     def to_input(self, rgb: RgbArray, network_hw: tuple[int, int]) -> Tensor:
         """(H, W, 3) uint8 RGB -> (1, 3, h, w) on the device, as the network takes it."""
-        return to_network_input(rgb, network_hw, self._device, torch.float32)
+        return self._runner.to_input(rgb, network_hw)
 
-    @torch.inference_mode()
     def run(self, image_bchw: Tensor) -> Tensor:
-        """The network alone: (1, 3, h, w) -> (1, h, w), both on the device, which may still be at work on it."""
-        depth_bhw: Tensor = self._network(image_bchw)
-        return depth_bhw
+        """The network alone: (1, 3, h, w) -> (1, h, w), both on the device, which may still be at work on it.
+
+        What it gives may be overwritten by the next call.
+        """
+        return self._runner.run(image_bchw)
 
     def finish(self) -> None:
         """Wait until the device has done what it was given."""
-        if self._device.type == "cuda":
-            torch.cuda.synchronize(self._device)
+        self._runner.finish()
 
     def close(self) -> None:
-        """Give the memory back. The engine cannot be used afterwards."""
-        del self._network
-        if self._device.type == "cuda":
-            torch.cuda.empty_cache()
+        """Give the memory back, once. The engine cannot be used afterwards."""
+        with self._preparing:
+            if not self._closed:
+                self._closed = True
+                self._runner.close()
+
+    def _failure(self, network_hw: tuple[int, int], error: RuntimeError) -> EngineError:
+        height, width = network_hw
+        return EngineError(
+            f"{self.info.name} failed at {height}x{width} on {self.info.device}: {_first_line(error)}"
+        )
 
 
 def available_devices() -> tuple[str, ...]:

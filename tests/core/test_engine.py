@@ -82,7 +82,7 @@ def test_auto_picks_a_device_and_a_precision_it_computes_in() -> None:
 def test_a_result_that_is_not_finite_is_an_error_not_a_picture(nano: Engine) -> None:
     engine = Engine.load("fathom-nano", "fp32", "cpu")
     with torch.no_grad():
-        engine._network.head.conv3.bias.fill_(float("nan"))
+        engine._runner.network.head.conv3.bias.fill_(float("nan"))
     with pytest.raises(NonFinite, match="fathom-nano gave values that are not finite in fp32"):
         engine.infer(some_picture(), (64, 64))
 
@@ -95,7 +95,7 @@ def test_a_size_that_does_not_fit_is_one_line(nano: Engine) -> None:
 def test_preprocessing_is_midas_s(nano: Engine) -> None:
     """RGB / 255, cubic resize of the float picture, minus 0.5, over 0.5; the two ways to resize agree."""
     rgb = some_picture()
-    image = to_network_input(rgb, (64, 96), torch.device("cpu"), torch.float32)
+    image = to_network_input(rgb, (64, 96), torch.device("cpu"))
     assert image.shape == (1, 3, 64, 96)
     pixels = torch.from_numpy(np.array(rgb)).permute(2, 0, 1)[None] / 255
     expected = torch.nn.functional.interpolate(pixels, (64, 96), mode="bicubic", align_corners=False)
@@ -104,7 +104,7 @@ def test_preprocessing_is_midas_s(nano: Engine) -> None:
 
 def test_the_picture_s_own_size_is_not_resampled() -> None:
     rgb = np.random.default_rng(1).integers(0, 256, (64, 64, 3)).astype(np.uint8)
-    image = to_network_input(rgb, (64, 64), torch.device("cpu"), torch.float32)
+    image = to_network_input(rgb, (64, 64), torch.device("cpu"))
     assert np.allclose(image[0].permute(1, 2, 0).numpy(), rgb / 127.5 - 1, atol=1e-6)
 
 

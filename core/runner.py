@@ -1,0 +1,97 @@
+"""How a network is run on a kind of device: the one part of the engine that differs between them."""
+
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from core.messages import RgbArray
+from core.model.dpt import DPT
+from core.preprocess import to_network_input
+from core.readout import Packer, Readout
+
+
+class Runner(Protocol):
+    """Owns a network on its device. Used by: one thread at a time; `prepare` alone may run beside the others.
+
+    Errors are torch's own, RuntimeErrors; the engine says what they mean.
+    """
+
+    network: DPT
+
+    def enter_thread(self) -> None:
+        """Called once by the thread that is to run the network, before its first `infer`."""
+
+    def prepare(self, network_hw: tuple[int, int]) -> None:
+        """Do the work that depends on the size alone."""
+
+    def infer(self, rgb: RgbArray, network_hw: tuple[int, int]) -> Readout:
+        """(H, W, 3) uint8 RGB -> what the network makes of it, on the host."""
+
+    def to_input(self, rgb: RgbArray, network_hw: tuple[int, int]) -> Tensor:
+        """(H, W, 3) uint8 RGB -> (1, 3, h, w) float32 on the device."""
+
+    def run(self, image_bchw: Tensor) -> Tensor:
+        """The network alone: (1, 3, h, w) -> (1, h, w) on the device, which may still be at work on it.
+
+        What it gives may be overwritten by the next call.
+        """
+
+    def finish(self) -> None:
+        """Wait until the device has done what it was given."""
+
+    def close(self) -> None:
+        """Give the memory back, also on a device that is lost. The runner cannot be used afterwards."""
+
+
+def make_runner(network: DPT, device: torch.device) -> Runner:
+    """The runner for a network that lies on `device` already."""
+    if device.type == "cuda":
+        from core.cuda_device import Cuda
+        from core.graph_runner import GraphRunner
+
+        return GraphRunner(network, Cuda(device))
+    return EagerRunner(network, device)
+
+
+class EagerRunner:
+    """Runs the network operation by operation: on the CPU, where starting one costs nearly nothing, and on MPS."""
+
+    def __init__(self, network: DPT, device: torch.device) -> None:
+        self.network = network
+        self._device = device
+        self._packer: Packer | None = None  # of the size run last
+
+    def enter_thread(self) -> None:
+        """Nothing of the device's belongs to a thread here."""
+
+    @torch.inference_mode()
+    def prepare(self, network_hw: tuple[int, int]) -> None:
+        self.network.prepare(network_hw)
+
+    @torch.inference_mode()
+    def infer(self, rgb: RgbArray, network_hw: tuple[int, int]) -> Readout:
+        packer = self._packer
+        if packer is None or packer.network_hw != network_hw:
+            packer = self._packer = Packer(network_hw, self._device)
+        depth_bhw = self.network(self.to_input(rgb, network_hw))
+        return packer.unpack(packer.pack(depth_bhw[0]).cpu().numpy())
+
+    @torch.inference_mode()
+    def to_input(self, rgb: RgbArray, network_hw: tuple[int, int]) -> Tensor:
+        return to_network_input(rgb, network_hw, self._device)
+
+    @torch.inference_mode()
+    def run(self, image_bchw: Tensor) -> Tensor:
+        depth_bhw: Tensor = self.network(image_bchw)
+        return depth_bhw
+
+    def finish(self) -> None:
+        if self._device.type == "mps":
+            torch.mps.synchronize()
+
+    def close(self) -> None:
+        del self.network
+        self._packer = None
+        if self._device.type == "mps":
+            torch.mps.empty_cache()
