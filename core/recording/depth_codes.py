@@ -11,6 +11,7 @@ from core.messages import DepthArray
 Codes: TypeAlias = NDArray[np.uint16]
 
 FULL_SCALE = 65535
+_LARGEST = float(np.finfo(np.float32).max)
 _HEADROOM = 0.25  # of a frame's range, on either side of it, so that the next frames find room
 _WIDEST = 3.0  # times a frame's own range; at 3.27 a step would be 1/20,000 of it
 
@@ -46,7 +47,7 @@ class CodedRange:
             return CodedDepth(np.zeros(inverse_depth.shape, np.uint16), low, 0.0, clipped)
         if low < self._low or high > self._high or self._high - self._low > _WIDEST * (high - low):
             margin = _HEADROOM * (high - low)
-            self._low, self._high = low - margin, high + margin
+            self._low, self._high = max(low - margin, -_LARGEST), min(high + margin, _LARGEST)
         scale = (self._high - self._low) / FULL_SCALE
         codes = np.subtract(inverse_depth, self._low, dtype=np.float64)
         codes /= scale
