@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
 
+from app.recordings import folder_of
 from core.look import View
 from core.messages import SourceState
 from ui import file_dialogs
@@ -35,6 +36,8 @@ class Commands:
             "jump_forward": partial(self.jump, JUMP_S),
             "go_to_start": self.go_to_start,
             "snapshot": self.snapshot,
+            "record": window.session.toggle_recording,
+            "save_last": self.save_last,
             **{f"view_{view.value}": partial(panel.view.choose_view, view.value) for view in View},
             "next_colormap": partial(panel.view.colormap.step, 1),
             "previous_colormap": partial(panel.view.colormap.step, -1),
@@ -79,6 +82,15 @@ class Commands:
         else:
             window.snapshots.take(window.newest, window.stage.viewport.picture())
 
+    def save_last(self) -> None:
+        window = self._window
+        if window.status.kept_s > 0:
+            window.session.save_last()
+        elif window.session.settings.keep_last:
+            window.stage.toast.say("Nothing is kept yet")
+        else:
+            window.stage.toast.say("The last seconds are not kept: choose that in the panel (P)")
+
     # Range
 
     def toggle_lock(self) -> None:
@@ -111,6 +123,11 @@ class Commands:
 
     def open_folder(self) -> None:
         self._open(file_dialogs.pick_folder(self._window, self._folder()))
+
+    def choose_record_folder(self) -> None:
+        chosen = file_dialogs.pick_record_folder(self._window, str(folder_of(self._window.session.settings)))
+        if chosen:
+            self._window.change(record_folder=chosen)
 
     def open_weights(self) -> None:
         path = file_dialogs.pick_weights(self._window, self._folder())

@@ -19,6 +19,10 @@ def pick_folder(parent: QWidget, folder: str) -> str:
     return QFileDialog.getExistingDirectory(parent, "Open a folder of pictures", folder)
 
 
+def pick_record_folder(parent: QWidget, folder: str) -> str:
+    return QFileDialog.getExistingDirectory(parent, "Choose the folder of recordings", folder)
+
+
 def pick_weights(parent: QWidget, folder: str) -> str:
     return QFileDialog.getOpenFileName(
         parent, "Open the weights of a network", folder, f"Weights (*.pt *.safetensors);;{_ALL}"

@@ -30,6 +30,7 @@ from ui.help_sheet import HelpSheet
 from ui.look_keeper import LookKeeper
 from ui.notes import corner_of, note_of
 from ui.panel import Panel
+from ui.recordings import Recordings
 from ui.shortcuts import keeps, make_actions
 from ui.snapshots import Snapshots
 from ui.stage import Stage
@@ -69,6 +70,7 @@ class MainWindow(QWidget):
         self.look = LookKeeper(session.settings, self)
         self.figures = FigureFeed()
         self.snapshots = Snapshots(session.snapshot, self)
+        self.recordings = Recordings(self.stage, self.transport, self.panel.recording)
         self.newest: DepthResult | None = None
         self._settings = session.settings
         self._status = Status()
@@ -154,7 +156,9 @@ class MainWindow(QWidget):
         source = status.source
         self.panel.model.network.size_slider.set_picture((source.height_px, source.width_px) if source else None)
         self.transport.show_status(status)
-        self.setWindowTitle(f"{source.name} – Fathom" if source else "Fathom")
+        self.recordings.show_status(status)
+        title = f"{source.name} – Fathom" if source else "Fathom"
+        self.setWindowTitle(f"● {title}" if self.recordings.is_running else title)
 
     def _show_note(self, status: Status) -> None:
         has_picture = self._source_id >= 0
@@ -327,6 +331,8 @@ class MainWindow(QWidget):
         panel.model.picker.file_asked.connect(commands.open_weights)
         panel.model.fetch.accepted.connect(self.session.fetch_model)
         panel.model.fetch.cancelled.connect(self.session.cancel_fetch)
+        panel.recording.folder_asked.connect(commands.choose_record_folder)
+        panel.recording.save_asked.connect(commands.save_last)
         panel.range.lock_chosen.connect(commands.lock)
         panel.range.range_typed.connect(commands.set_range)
         panel.range.fit_asked.connect(commands.fit_range)

@@ -1,4 +1,4 @@
-"""The panel at the right: source, model, view and range, one under the other."""
+"""The panel at the right: source, model, view, range and recording, one under the other."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
@@ -8,6 +8,7 @@ from ui import theme
 from ui.controls import rule
 from ui.model_section import ModelSection
 from ui.range_section import RangeSection
+from ui.recording_section import RecordingSection
 from ui.source_section import SourceSection
 from ui.view_section import ViewSection
 
@@ -31,21 +32,23 @@ class Panel(QScrollArea):
         self.model = ModelSection()
         self.view = ViewSection()
         self.range = RangeSection()
+        self.recording = RecordingSection()
         content = QWidget()
         column = QVBoxLayout(content)
         edge = 2 * theme.GRID_PX
         column.setContentsMargins(edge, edge, edge, edge)
         column.setSpacing(edge)
-        for number, part in enumerate((self.source, self.model, self.view, self.range)):
+        for number, part in enumerate((self.source, self.model, self.view, self.range, self.recording)):
             if number:
                 column.addWidget(rule())
             column.addWidget(part)
         column.addStretch()
         self.setWidget(content)
-        for section in (self.source, self.model, self.view):
+        for section in (self.source, self.model, self.view, self.recording):
             section.changed.connect(self.changed)
 
     def set_settings(self, settings: Settings) -> None:
         self.source.set_settings(settings)
         self.model.set_settings(settings)
         self.view.set_settings(settings)
+        self.recording.set_settings(settings)

@@ -27,6 +27,8 @@ SHORTCUTS = (
     Shortcut("jump_forward", ("Shift+Right",), "5 seconds on", PLAY, repeats=True),
     Shortcut("go_to_start", ("Home",), "To the start", PLAY),
     Shortcut("snapshot", ("S",), "Save a snapshot", PLAY),
+    Shortcut("record", ("R",), "Start or end a recording", PLAY),
+    Shortcut("save_last", ("Shift+R",), "Save the last seconds", PLAY),
     Shortcut("view_colour", ("1",), "Colour", VIEW),
     Shortcut("view_depth", ("2",), "Depth", VIEW),
     Shortcut("view_side", ("3",), "Side by side", VIEW),

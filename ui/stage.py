@@ -1,6 +1,6 @@
 """The picture with its ruler, and everything that floats over it."""
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -8,6 +8,7 @@ from ui import theme
 from ui.banner import Banner
 from ui.chip import Chip, Toast
 from ui.notes import Note
+from ui.recording_badge import RecordingBadge
 from ui.ruler import Ruler
 from ui.viewport import Viewport
 
@@ -34,6 +35,7 @@ class Stage(QWidget):
         self.dim = _overlay(self, "dim")
         self.chip = Chip()
         self.corner = Chip()
+        self.badge = RecordingBadge()
         self.banner = Banner()
         self.toast = Toast()
         self.drop = _overlay(self, "drop")
@@ -41,7 +43,7 @@ class Stage(QWidget):
         self._drop_words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._drop_words.setTextFormat(Qt.TextFormat.PlainText)
         QVBoxLayout(self.drop).addWidget(self._drop_words)
-        for part in (self.chip, self.corner, self.banner, self.toast):
+        for part in (self.chip, self.corner, self.badge, self.banner, self.toast):
             part.setParent(self)
             part.hide()
             part.resized.connect(self._place)
@@ -72,7 +74,9 @@ class Stage(QWidget):
         self._place()
 
     def _place(self) -> None:
-        """Banner at the top, chip in the middle or, over a picture, below the banner; toast at the bottom."""
+        """Banner at the top, corner and badge below it; chip in the middle or, over a picture, between these two;
+        toast at the bottom.
+        """
         room_px = max(self.width() - 2 * _EDGE_PX, 1)
         self.dim.setGeometry(self.rect())
         self.drop.setGeometry(self.rect().adjusted(_EDGE_PX, _EDGE_PX, -_EDGE_PX, -_EDGE_PX))
@@ -82,6 +86,8 @@ class Stage(QWidget):
             top += self.banner.height() + theme.GRID_PX
         _fit(self.corner, room_px)
         self.corner.move(_EDGE_PX, top)
+        self.badge.resize(self.badge.sizeHint().boundedTo(QSize(room_px, self.height())))
+        self.badge.move(self.viewport.width() - self.badge.width() - _EDGE_PX, top)
         _fit(self.chip, room_px)
         across = (self.width() - self.chip.width()) // 2
         self.chip.move(across, top if self._has_picture else (self.height() - self.chip.height()) // 2)

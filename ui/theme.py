@@ -27,6 +27,7 @@ COLOURS = {
     "on_accent": "#0b1417",
     "warning": "#f0b35f",
     "warning_dim": "#6d5430",
+    "recording": "#e5534b",
     "dim": "rgba(8, 10, 13, 150)",
     "drop": "rgba(16, 30, 34, 200)",
 }

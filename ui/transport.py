@@ -37,6 +37,7 @@ class TransportBar(QWidget):
         self.live = QLabel()
         theme.set_role(self.live, "muted")
         self.snapshot = self._action_button("snapshot", "snapshot", "Save a snapshot: picture, depth and view")
+        self.record = self._action_button("record", "record", "Record colour and depth")
         self.full_screen = self._action_button("full_screen", "full-screen", "Full screen")
         self.help = self._action_button("help", "help", "All keys")
         self.panel = self._action_button("panel", "panel", "Show or hide the panel", checkable=True)
@@ -54,7 +55,7 @@ class TransportBar(QWidget):
         row.addWidget(self.loop)
         row.addWidget(self.live, stretch=1)
         row.addSpacing(theme.GRID_PX)
-        for button in (self.snapshot, self.full_screen, self.help, self.panel):
+        for button in (self.record, self.snapshot, self.full_screen, self.help, self.panel):
             row.addWidget(button)
         self._suit(None)
 
@@ -67,6 +68,12 @@ class TransportBar(QWidget):
         self.play.setAccessibleName("Play" if stands else "Pause")
         self.play.setToolTip(("Play" if stands else "Pause") + hint("toggle_pause"))
         self.play.setEnabled(status.source is not None)
+
+    def show_recording(self, *, running: bool) -> None:
+        what = "End the recording" if running else "Record colour and depth"
+        self.record.setIcon(theme.icon("record-stop" if running else "record"))
+        self.record.setAccessibleName(what)
+        self.record.setToolTip(what + hint("record"))
 
     def set_position(self, position_s: float | None) -> None:
         if position_s is not None and self._duration_s:

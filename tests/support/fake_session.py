@@ -146,6 +146,12 @@ class FakeSession:
     def cancel_fetch(self) -> None:
         self.calls.append(("cancel_fetch",))
 
+    def toggle_recording(self) -> None:
+        self.calls.append(("toggle_recording",))
+
+    def save_last(self) -> None:
+        self.calls.append(("save_last",))
+
     def snapshot(self, result: DepthResult, view_png: bytes | None) -> Path:
         self.snapshot_thread = threading.current_thread()
         self.calls.append(("snapshot", result, view_png))
