@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from math import isfinite
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 
@@ -24,6 +24,18 @@ class DepthSizeChanged(RecordingError):  # noqa: N818 - what happened
     """The network gives depth of another size: this recording ends here, another can begin."""
 
 
+class FrameFile(Protocol):
+    """Takes a recording's packets: core/recording/matroska_file.py and ring.py."""
+
+    @property
+    def end(self) -> int: ...
+    @property
+    def duration_ticks(self) -> int: ...
+    def begin(self, tracks: Tracks, facts: RecordingFacts) -> None: ...
+    def append(self, frame: EncodedFrame, facts: RecordingFacts) -> None: ...
+    def close(self, facts: RecordingFacts) -> None: ...
+
+
 class DepthVideoWriter:
     """Owns the file until `close`. What a fault or a kill leaves of it can be played. Used by: one thread."""
 
@@ -35,6 +47,7 @@ class DepthVideoWriter:
         overwrite: bool = False,
         depth_format: DepthFormat = "gray16",
         rate_hint: float | None = None,
+        file: FrameFile | None = None,
     ) -> None:
         """Make the file, in a folder that is there. One that is overwritten stays until the first frame.
 
@@ -42,6 +55,7 @@ class DepthVideoWriter:
             facts: what the source and the model are; the writer fills in the rest.
             depth_format: "gray16", within 1/20,000 of each frame's range, or "float32", exact and far larger.
             rate_hint: frames a second, where known; times are those of `write` all the same.
+            file: what takes the packets instead of a file at `path`, which is then but a name.
 
         Raises: RecordingError where the file is there already, or cannot be written.
         """
@@ -54,7 +68,7 @@ class DepthVideoWriter:
         self._colour: ColourEncoder | None = None
         self._depth: DepthEncoder | None = None
         self._fault: RecordingError | None = None
-        self._file = MatroskaFile(path, overwrite=overwrite)
+        self._file: FrameFile = file or MatroskaFile(path, overwrite=overwrite)
 
     def __enter__(self) -> Self:
         return self

@@ -1,20 +1,17 @@
 """The files of one recording: the depth video, in parts where it has to be, and the view beside it."""
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from core.errors import RecordingError
-from core.messages import DepthResult, SourceInfo, SourceKind
+from core.messages import DepthResult, SourceInfo
 from core.recorder import RecordingWish
 from core.recording.clock import RecordingClock
 from core.recording.depth_video import DepthVideoWriter
-from core.recording.facts import RecordingFacts
 from core.recording.names import free
+from core.recording.parts import facts_of, part_of
 from core.recording.view_video import ViewVideoWriter
-from core.sources.address import without_credentials
 
 
 class Take:
@@ -43,7 +40,7 @@ class Take:
         self._write_video = write_video
         self._source: SourceInfo | None = None
         self._source_id = -1
-        self._key: tuple[object, ...] | None = None
+        self._part: tuple[object, ...] | None = None
         self._writer: DepthVideoWriter | None = None
         self._bytes_before = 0  # in the files that are finished
 
@@ -58,7 +55,7 @@ class Take:
         if result.frame.source_id != self._source_id:
             self._source_id = result.frame.source_id
             self._source = self._source_of(self._source_id)
-        if self._writer is None or self._key != self._key_of(result):
+        if self._writer is None or self._part != part_of(result, self._source):
             self._begin(result)
         writer = self._writer
         if writer is not None:
@@ -93,7 +90,7 @@ class Take:
 
     def _begin(self, result: DepthResult) -> None:
         self._finish_part()
-        self._key = None
+        self._part = None
         first = not self.paths
         path = self._wish.path if first else free(self._wish.path)
         try:
@@ -102,13 +99,13 @@ class Take:
             raise RecordingError(f"{path.parent} cannot hold the recording: {error.strerror or error}") from error
         self._writer = self._write_video(
             path,
-            self._facts(result),
+            facts_of(result, self._source, self._wish.program_version),
             overwrite=self._wish.overwrite and first,
             depth_format=self._wish.depth_format,
             rate_hint=self._source.fps if self._source is not None else None,
         )
         self.paths = (*self.paths, path)
-        self._key = self._key_of(result)
+        self._part = part_of(result, self._source)
 
     def _finish_part(self) -> None:
         writer, self._writer = self._writer, None
@@ -117,36 +114,3 @@ class Take:
                 writer.close()
             finally:
                 self._bytes_before += writer.bytes_written
-
-    def _key_of(self, result: DepthResult) -> tuple[object, ...]:
-        """What is the same throughout a file. Photos of a folder differ in size; they are scaled to the first."""
-        model = result.model
-        photos = self._source is not None and self._source.kind is SourceKind.PICTURES
-        return (
-            self._source_id,
-            None if photos else result.frame.rgb.shape,
-            result.network_hw,
-            result.aspect,
-            (model.name, model.weights_sha256, model.precision, model.device),
-        )
-
-    def _facts(self, result: DepthResult) -> RecordingFacts:
-        model = result.model
-        ago = timedelta(seconds=time.monotonic() - result.frame.captured_at_s)
-        return RecordingFacts(
-            model=model.name,
-            weights_sha256=model.weights_sha256,
-            precision=model.precision,
-            device=model.device_name,
-            aspect=result.aspect,
-            source=_address(self._source),
-            started_utc=(datetime.now(UTC) - ago).isoformat(timespec="milliseconds"),
-            program_version=self._wish.program_version,
-        )
-
-
-def _address(source: SourceInfo | None) -> str:
-    """What opens the source again, but for passwords; empty where the source is gone already."""
-    if source is None:
-        return ""
-    return without_credentials(source.address) if source.kind is SourceKind.STREAM else source.address
