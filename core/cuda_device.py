@@ -41,6 +41,7 @@ class Cuda:
         self.device = device
         self.memory_bytes = torch.cuda.get_device_properties(device).total_memory
         self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+        self._recording_stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
         self._done = torch.cuda.Event()  # type: ignore[no-untyped-call]
         torch.cuda.synchronize(device)  # the weights lie there, whichever stream brought them
 
@@ -70,15 +71,21 @@ class Cuda:
         Raises: torch.OutOfMemoryError, RuntimeError; nothing is left behind.
         """
         with _ALONE, torch.cuda.device(self.device), _switches():
-            stream = torch.cuda.Stream(self.device)  # type: ignore[no-untyped-call]
+            stream = self._recording_stream
             stream.wait_stream(torch.cuda.current_stream(self.device))
             with torch.cuda.stream(stream):
                 for _ in range(WARM_UP_RUNS):
                     work()
                 stream.synchronize()
-                torch.cuda.empty_cache()  # the warm-up's memory: the graph gets its own
+                # Nothing of the warm-up's may end in the graph. cuBLAS keeps its scratch memory for the stream's
+                # next work, so a graph that runs would share it with the next recording's warm-up.
+                torch._C._cuda_clearCublasWorkspaces()
+                torch.cuda.empty_cache()
                 before = torch.cuda.memory_reserved(self.device)
-                graph, output = _captured(work)
+                try:
+                    graph, output = _captured(work)
+                finally:
+                    torch._C._cuda_clearCublasWorkspaces()  # the graph's is the graph's alone
                 stream.synchronize()
             return CudaRecording(graph, output, torch.cuda.memory_reserved(self.device) - before)
 

@@ -1,4 +1,4 @@
-"""The path of a graphics processor, on a device made of the CPU: steps, buffers, graphs and what becomes of them."""
+"""A graphics processor's path, on a device made of the CPU: steps, buffers, graphs and what becomes of them."""
 
 import gc
 import threading
