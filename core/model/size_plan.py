@@ -19,6 +19,7 @@ from core.model.windows import cut, window_side
 
 SIZES_KEPT = 4
 BYTES_KEPT = 2 << 30  # of biases, all kept sizes together
+CUDA_ROW = 8  # fused attention on CUDA wants each row of a bias to begin at a multiple of so many values
 
 _BiasKey = tuple[int, tuple[int, int]]  # which block, counted through all stages, and the window
 
@@ -67,11 +68,27 @@ def make_plan(
                 key = number, run.window_hw
                 room_bytes -= attention.position_bias.nbytes(run.window_hw)
                 if room_bytes >= 0:
-                    biases[key] = known[key] if key in known else attention.position_bias(run.window_hw)
+                    biases[key] = known[key] if key in known else _kept_bias(attention, run.window_hw)
             kept = tuple(biases.get((number, run.window_hw)) for run in here.runs)
             blocks.append(AttentionPlan(here, kept, attention.qkv_bias(), attention.qk_scale()))
         stages.append(tuple(blocks))
     return SizePlan(tuple(stages), biases, stamp)
+
+
+def _kept_bias(attention: WindowAttention, window_hw: tuple[int, int]) -> Tensor:
+    bias: Tensor = attention.position_bias(window_hw)
+    return in_rows_of(CUDA_ROW, bias) if bias.is_cuda else bias
+
+
+def in_rows_of(multiple: int, bias: Tensor) -> Tensor:
+    """The same (heads, N, N), each row beginning at a multiple of `multiple` values; torch would copy it into that
+    form in every frame. Where N is a multiple itself, it lies so already."""
+    tokens = bias.shape[-1]
+    if tokens % multiple == 0:
+        return bias
+    roomy = bias.new_empty(*bias.shape[:-1], tokens + -tokens % multiple)
+    roomy[..., :tokens] = bias
+    return roomy[..., :tokens]
 
 
 class PlanCache:
