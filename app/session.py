@@ -10,7 +10,7 @@ from typing import Any
 from app import paths
 from app.camera_watch import CameraWatch, list_cameras
 from app.jobs import Jobs
-from app.recordings import look_of, recording_wish
+from app.recordings import keep_wish, look_of, recording_wish
 from app.settings import DEFAULTS, Settings
 from app.settings_store import SettingsStore
 from core.capture import SourceWish
@@ -24,6 +24,7 @@ ALWAYS_LISTED = ("", "demo", "camera")  # sources the picker offers anyway
 _SOURCE_SETTINGS = frozenset({"source", "camera_mode"})
 _MODEL_SETTINGS = frozenset({"model", "precision", "device"})
 _SIZE_SETTINGS = frozenset({"size", "aspect"})
+_KEEP_SETTINGS = frozenset({"keep_last", "keep_last_s", "record_depth"})
 _LOOK_SETTINGS = frozenset(
     {"view", "colormap", "invert", "opacity", "wipe", "range_locked", "range_low", "range_high"}
 )
@@ -56,6 +57,7 @@ class Session:
         """Open the source and load the model that the settings name."""
         self._watch.start()
         self._pipeline.set_size(self.settings.size, self.settings.aspect)
+        self._pipeline.keep_last(keep_wish(self.settings))
         self._use_model()
         self._open()
 
@@ -78,6 +80,8 @@ class Session:
             self._pipeline.set_size(self.settings.size, self.settings.aspect)
         if names & _MODEL_SETTINGS:
             self._use_model()
+        if names & _KEEP_SETTINGS:
+            self._pipeline.keep_last(keep_wish(self.settings))
         if names & _LOOK_SETTINGS and (recorder := self._pipeline.recorder):
             recorder.show(look_of(self.settings), range_locked=self.settings.range_locked)
         if names & _SOURCE_SETTINGS:
@@ -133,6 +137,10 @@ class Session:
                 self.start_recording()
             case Action.RECORD_AT_HOME:
                 self.start_recording(Path.home())
+            case Action.KEEP_AGAIN:
+                self._pipeline.keep_last(keep_wish(self.settings))
+            case Action.SAVE_LAST_AT_HOME:
+                self.save_last(Path.home())
 
     def dismiss(self, fault: Fault) -> None:
         if fault.action is Action.SAVE_AT_HOME:
@@ -180,6 +188,10 @@ class Session:
 
     def stop_recording(self) -> None:
         self._pipeline.stop_recording()
+
+    def save_last(self, folder: Path | None = None) -> None:
+        """Save the last seconds, where they are kept, as a recording."""
+        self._pipeline.save_last(recording_wish(self.settings, folder).path)
 
     # Playback; without a source none of these does anything
 

@@ -12,6 +12,7 @@ from core.capture import Capture
 from core.depth_range import sample_percentiles
 from core.errors import NonFinite
 from core.handoff import Closed, LatestSlot
+from core.keeper import Keeper
 from core.loading import Loader
 from core.messages import Action, DepthResult, Frame, ModelState, Rates
 from core.network_size import network_hw, size_setting
@@ -53,7 +54,7 @@ class Inference:
         self._loader = loader
         self._board = board
         self._wake = wake
-        self._recorder: Recorder | None = None
+        self._recorder: Recorder | Keeper | None = None
         self._changed = threading.Condition()
         self._stopping = False
         self._size = ("256", "square")
@@ -77,7 +78,7 @@ class Inference:
     def set_size(self, size: str, aspect: str) -> None:
         self._size = (size, aspect)
 
-    def record_to(self, recorder: Recorder | None) -> None:
+    def record_to(self, recorder: Recorder | Keeper | None) -> None:
         """Hand every result from the next one on to `recorder`; None: to nobody any more."""
         self._recorder = recorder
 

@@ -143,6 +143,7 @@ class Action(Enum):
     RECORD_AGAIN = "Record again"
     RECORD_AT_HOME = "Record in the home folder"
     KEEP_AGAIN = "Keep them again"
+    SAVE_LAST_AT_HOME = "Save them in the home folder"
 
 
 @dataclass(frozen=True, slots=True)

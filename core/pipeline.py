@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from core.capture import Capture, OpenSource, SourceWish
 from core.handoff import Closed, LatestSlot
 from core.inference import Inference
+from core.keeper import Keeper, KeepWish, OpenLast, open_last
 from core.loading import LoadEngine, Loader, ModelWish, load_engine
 from core.messages import DepthResult, Frame, Status
 from core.recorder import OpenTake, Recorder, RecordingWish, open_take
@@ -35,8 +37,12 @@ class Pipeline:
         load: LoadEngine = load_engine,
     ) -> None:
         self._board = StatusBoard(wake)
-        self._recording = threading.Lock()  # guards the next
+        self._recording = threading.Lock()  # guards the next five
         self._recorder: Recorder | None = None
+        self._keep: tuple[KeepWish, OpenLast] | None = None
+        self._keeper: Keeper | None = None
+        self._keepers: list[Keeper] = []  # that were told to end
+        self._closed = False
         self._switch = SourceSwitch(self._board, wake, self._source_ended, opener)
         self._loader = Loader(self._board, self._engine_ready, load)
         self._inference = Inference(self._switch, self._loader, self._board, wake)
@@ -66,11 +72,24 @@ class Pipeline:
         with self._recording:
             if self._recorder is not None:
                 return None
+            self._stop_keeping()
             self._switch.set_recorded(recorded=True)
             recorder = self._recorder = Recorder(wish, self._board, self._recording_ended, open_take)
             recorder.start()
             self._inference.record_to(recorder)
             return recorder
+
+    def keep_last(self, wish: KeepWish | None, open_last: OpenLast = open_last) -> None:
+        """Keep the last seconds whenever nothing is recorded; None: no more. What was kept before is forgotten."""
+        with self._recording:
+            self._keep = (wish, open_last) if wish is not None else None
+            self._stop_keeping()
+            self._start_keeping()
+
+    def save_last(self, path: Path) -> None:
+        """Write the last seconds to `path`, in the background. Nothing where they are not kept."""
+        if (keeper := self._keeper) is not None:
+            keeper.save(path)
 
     def stop_recording(self) -> None:
         """Write what is waiting, then close the files."""
@@ -119,9 +138,15 @@ class Pipeline:
         """
         self.stop()
         self._inference.join()
-        if (recorder := self._recorder) is not None:
+        with self._recording:
+            self._closed = True
+            recorder = self._recorder
+            self._stop_keeping()
+        if recorder is not None:
             recorder.finish()
             recorder.join()
+        for keeper in self._keepers:
+            keeper.join()
         self._switch.join()
         self._loader.join()
 
@@ -138,6 +163,21 @@ class Pipeline:
             self._inference.record_to(None)
             self._switch.set_recorded(recorded=False)
             self._recorder = None
+            self._start_keeping()
+
+    def _start_keeping(self) -> None:
+        if self._keep is not None and self._recorder is None and not self._closed:
+            wish, open_last = self._keep
+            self._keeper = Keeper(wish, self._board, open_last)
+            self._keeper.start()
+            self._inference.record_to(self._keeper)
+
+    def _stop_keeping(self) -> None:
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            self._inference.record_to(None)
+            keeper.finish()  # it may have something to save yet; `close` waits for it
+            self._keepers = [k for k in self._keepers if k.is_alive()] + [keeper]
 
 
 def _take(slot: LatestSlot[T]) -> T | None:

@@ -129,7 +129,7 @@ class Recorder:
     # The thread
 
     def _run(self) -> None:
-        _lower_priority()
+        lower_priority()
         try:
             self._record()
         except FathomError as error:
@@ -144,7 +144,7 @@ class Recorder:
             self._ended(self)
 
     def _record(self) -> None:
-        self._take = self._open_take(self._wish, self._source_of)
+        self._take = self._open_take(self._wish, self._board.source_of)
         while not self._is_enough():
             try:
                 item = self._queue.take(REPORT_EVERY_S)
@@ -250,10 +250,6 @@ class Recorder:
         """On the disk of the recording; None while its folder is not there."""
         return free_bytes(self._wish.path.parent)
 
-    def _source_of(self, source_id: int) -> SourceInfo | None:
-        status = self._board.read()
-        return status.source if status.source_id == source_id else None
-
 
 def free_bytes(folder: Path) -> int | None:
     """Room on the disk that holds `folder` or, where it is not there yet, the nearest one above that is."""
@@ -263,7 +259,7 @@ def free_bytes(folder: Path) -> int | None:
     return None
 
 
-def _lower_priority() -> None:
+def lower_priority() -> None:
     """The encoders' threads inherit it. Linux only."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOW_PRIORITY)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from core.messages import Action, Fault, Status
+from core.messages import Action, Fault, SourceInfo, Status
 
 KEPT_FAULTS = 8
 
@@ -21,6 +21,11 @@ class StatusBoard:
 
     def read(self) -> Status:
         return self._status
+
+    def source_of(self, source_id: int) -> SourceInfo | None:
+        """What is known of an opening of a source; None where another plays by now."""
+        status = self._status
+        return status.source if status.source_id == source_id else None
 
     def change(self, **values: Any) -> None:
         with self._lock:

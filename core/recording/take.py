@@ -9,7 +9,7 @@ from core.messages import DepthResult, SourceInfo
 from core.recorder import RecordingWish
 from core.recording.clock import RecordingClock
 from core.recording.depth_video import DepthVideoWriter
-from core.recording.names import free
+from core.recording.names import free_names, make_folder
 from core.recording.parts import facts_of, part_of
 from core.recording.view_video import ViewVideoWriter
 
@@ -92,11 +92,8 @@ class Take:
         self._finish_part()
         self._part = None
         first = not self.paths
-        path = self._wish.path if first else free(self._wish.path)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise RecordingError(f"{path.parent} cannot hold the recording: {error.strerror or error}") from error
+        path = self._wish.path if first else free_names(self._wish.path, 1)[0]
+        make_folder(path.parent)
         self._writer = self._write_video(
             path,
             facts_of(result, self._source, self._wish.program_version),
