@@ -58,7 +58,7 @@ class MatroskaFile:
         self._head_at_ticks = 0  # the recording's length when its head was last written
         self._cues = array("Q")  # time and position of each cluster with a key frame: 16 bytes a second
         self._is_broken = False  # what stands on disk may not be touched any more
-        self._is_new = not overwrite or not path.exists()
+        self._is_new = not overwrite or not os.path.lexists(path)
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
         if not overwrite:
             flags |= os.O_EXCL
