@@ -41,10 +41,13 @@ def parse_header(data: bytes | memoryview, position: int) -> Header:
     return Header(element, None if is_unknown else size, length)
 
 
-def children(body: memoryview, position: int) -> Iterator[Child]:
+def children(body: memoryview, position: int, most: int = 1000) -> Iterator[Child]:
     """The elements in `body`, which lies at `position` in the file. Raises: Malformed."""
-    at = 0
+    at = count = 0
     while at < len(body):
+        count += 1
+        if count > most:
+            raise Malformed(position, f"there are more than {most:,} parts in it")
         head = parse_header(body[at : at + LONGEST_HEADER], position + at)
         start = at + head.length
         if head.size is None or head.size > len(body) - start:

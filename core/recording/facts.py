@@ -94,11 +94,18 @@ class RecordingFacts:
             picture_hw=_from_text(text("PICTURE_SIZE")),
             offset=float(text("OFFSET") or 0.0),
             scale=float(text("SCALE") or 0.0),
-            clipped_pixels=int(text("CLIPPED_PIXELS") or 0),
-            drops=int(text("DROPS") or 0),
-            frames=int(text("FRAMES") or 0),
+            clipped_pixels=_count(text("CLIPPED_PIXELS")),
+            drops=_count(text("DROPS")),
+            frames=_count(text("FRAMES")),
             finished=text("FINISHED") == "yes",
         )
+
+
+def _count(text: str) -> int:
+    count = int(text or 0)
+    if not 0 <= count < 2**53:
+        raise ValueError(f"a count of {text[:20]}")
+    return count
 
 
 def _as_text(size_hw: tuple[int, int]) -> str:

@@ -7,7 +7,8 @@ from av.video.frame import VideoFrame
 from core.recording.ebml_reading import Malformed
 from core.recording.matroska_input import MatroskaInput
 
-_MOST_WAITING = 64  # frames of which a part is still missing
+_MOST_WAITING = 256  # frames, behind one of which a part is still missing
+_MOST_WAITING_BYTES = 2**28
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,20 @@ class PartsReader:
                 if getattr(parts, name) is not None:
                     raise Malformed(block.position, "two frames claim the same time")
                 setattr(parts, name, block.data)
-            if len(self._waiting) > _MOST_WAITING:
-                raise Malformed(next(iter(self._waiting.values())).position, "the rest of a frame is missing")
+            self._check_waiting()
         if self._newest_ticks is not None and first.ticks <= self._newest_ticks:
             raise Malformed(first.position, "the times go back")
         self._newest_ticks = first.ticks
         return self._waiting.pop(first.ticks)
+
+    def _check_waiting(self) -> None:
+        """Frames wait for those before them that are not whole yet, but not for ever. Raises: Malformed."""
+        first = next(iter(self._waiting.values()), None)
+        if first is None or first.is_whole:
+            return
+        waiting_bytes = sum(len(part or b"") for one in self._waiting.values() for part in (one.colour, one.depth))
+        if len(self._waiting) > _MOST_WAITING or waiting_bytes > _MOST_WAITING_BYTES:
+            raise Malformed(first.position, "the rest of a frame is missing")
 
     def go_to(self, position: int) -> None:
         """Continue with the cluster at `position`."""

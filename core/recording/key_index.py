@@ -1,10 +1,11 @@
 """Where decoding of a recording can start: from the file's index, or, without one, found by going through it."""
 
+from array import array
 from bisect import bisect_right
 
 from core.recording.ebml import Id
 from core.recording.ebml_reading import Malformed
-from core.recording.matroska_input import MatroskaInput
+from core.recording.matroska_input import MOST_PARTS, MatroskaInput
 from core.recording.matroska_parts import belongs_between_clusters
 
 
@@ -15,13 +16,11 @@ class KeyIndex:
         """Raises: SourceError."""
         self._file = file
         self._track = track
-        self._ticks: list[int] = []
-        self._positions: list[int] = []
+        self._ticks = array("q")
+        self._positions = array("q")
         self._next = file.first_cluster  # all before it are known
         for ticks, position in file.cues(track):
-            if not self._positions or position > self._positions[-1]:
-                self._ticks.append(ticks)
-                self._positions.append(position)
+            self._add(ticks, position)
         if self._positions:
             self._next = self._positions[-1]
 
@@ -36,14 +35,17 @@ class KeyIndex:
 
     def _walk_past(self, ticks: float) -> None:
         """From cluster to cluster, looking at their first bytes only, until after `ticks`, the end, or damage."""
+        others = 0
         try:
-            while not self._ticks or self._ticks[-1] <= ticks:
+            while (not self._ticks or self._ticks[-1] <= ticks) and others < MOST_PARTS:
                 head = self._file.header_at(self._next)
                 if head is None or not (head.element == Id.CLUSTER or belongs_between_clusters(head.element)):
                     return
                 end = self._file.end_of(head, self._next)
                 if head.element == Id.CLUSTER:
                     self._note(self._next)
+                else:
+                    others += 1
                 self._next = end
         except Malformed:
             return  # whoever reads on comes to it, and says so
@@ -53,6 +55,11 @@ class KeyIndex:
         if peeked is None:
             return
         ticks, is_key = peeked
-        if is_key and (not self._positions or position > self._positions[-1]):
+        if is_key:
+            self._add(ticks, position)
+
+    def _add(self, ticks: int, position: int) -> None:
+        """Unless it is known, or cannot be true."""
+        if not self._positions or (position > self._positions[-1] and ticks > self._ticks[-1]):
             self._ticks.append(ticks)
             self._positions.append(position)

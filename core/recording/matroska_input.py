@@ -1,5 +1,6 @@
 """Reads the Matroska file of a recording, also one that was never finished, was cut off, or has changed bytes."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from core.errors import SourceError
@@ -9,7 +10,7 @@ from core.recording.ebml_reading import LONGEST_HEADER, Header, Malformed, is_in
 
 _LARGEST_PART = 64 * 2**20  # bytes of what is no cluster; the cues of a hundred hours take half of it
 _LARGEST_CLUSTER = 256 * 2**20
-_MOST_PARTS = 10_000  # between two clusters
+MOST_PARTS = 10_000  # between two clusters
 _PEEKED_BYTES = 96  # of a cluster: enough to see its time and its first block's header
 
 
@@ -54,7 +55,7 @@ class MatroskaInput:
 
     def next_blocks(self) -> list[parts.Block] | None:
         """The blocks of the next cluster; None at the end. Raises: Malformed, SourceError."""
-        for _ in range(_MOST_PARTS):
+        for _ in range(MOST_PARTS):
             position = self.position
             head = self.header_at(position)
             if head is None:
@@ -95,21 +96,24 @@ class MatroskaInput:
         """
         return parts.peek_cluster(memoryview(self._bytes_at(position, _PEEKED_BYTES)), position, track)
 
-    def cues(self, track: int) -> list[tuple[int, int]]:
+    def cues(self, track: int) -> Iterator[tuple[int, int]]:
         """Times in ticks and positions of clusters, from the file's index; none where it is damaged."""
         position = self._found_at.get(Id.CUES)
         if position is None:
-            return []
+            return
         try:
             head = self.header_at(position)
             if head is None or head.element != Id.CUES:
-                return []
+                return
             body = self._body(head, position, _LARGEST_PART)
-            points = parts.cue_points(body, position + head.length, track) if is_intact(body) else []
+            if not is_intact(body):
+                return
+            for ticks, offset in parts.cue_points(body, position + head.length, track):
+                where = self._segment_at + offset
+                if self.first_cluster <= where < self._size:
+                    yield ticks, where
         except Malformed:
-            return []
-        found = [(ticks, self._segment_at + offset) for ticks, offset in points]
-        return [(ticks, where) for ticks, where in found if self.first_cluster <= where < self._size]
+            return
 
     def close(self) -> None:
         self._file.close()
@@ -135,7 +139,7 @@ class MatroskaInput:
     def _read_head(self) -> int:
         """Take in what lies before the first cluster; gives the cluster's position."""
         position = self._segment_at
-        for _ in range(_MOST_PARTS):
+        for _ in range(MOST_PARTS):
             head = self.header_at(position)
             if head is None or head.element == Id.CLUSTER:
                 return position

@@ -16,6 +16,8 @@ from core.recording.ebml_reading import (
 )
 
 VIDEO, SUBTITLE = 1, 17
+_MOST_CUES = 10**6
+_MOST_BLOCKS = 10_000  # in a cluster
 _KEY, _LACING = 0x80, 0x06  # flags of a block
 _BITMAP_HEADER_BYTES = 40
 _FOREIGN = {0x1941A469, 0x1043A770}  # attachments, chapters: another program may have added them
@@ -91,10 +93,9 @@ def tracks(body: memoryview, position: int) -> list[Track]:
     return [_track(child) for child in children(body, position) if child.element == Id.TRACK_ENTRY]
 
 
-def cue_points(body: memoryview, position: int, track: int) -> list[tuple[int, int]]:
+def cue_points(body: memoryview, position: int, track: int) -> Iterator[tuple[int, int]]:
     """Times in ticks and positions from the segment's start of the clusters in which `track` has key frames."""
-    points: list[tuple[int, int]] = []
-    for point in children(body, position):
+    for point in children(body, position, _MOST_CUES):
         if point.element != Id.CUE_POINT:
             continue
         parts = list(children(point.body, point.position))
@@ -103,17 +104,16 @@ def cue_points(body: memoryview, position: int, track: int) -> list[tuple[int, i
             if time is None or Id.CUE_TRACK not in place or Id.CUE_CLUSTER_POSITION not in place:
                 continue
             if as_unsigned(place[Id.CUE_TRACK]) == track:
-                points.append((as_unsigned(time), as_unsigned(place[Id.CUE_CLUSTER_POSITION])))
-    return sorted(points)
+                yield _ticks(time), as_unsigned(place[Id.CUE_CLUSTER_POSITION])
 
 
 def blocks(body: memoryview, position: int) -> Iterator[Block]:
     """The blocks of a cluster."""
     cluster_ticks = 0
-    for child in children(body, position):
+    for child in children(body, position, _MOST_BLOCKS):
         match child.element:
             case Id.TIMESTAMP:
-                cluster_ticks = as_unsigned(child)
+                cluster_ticks = _ticks(child)
             case Id.SIMPLE_BLOCK:
                 yield _block(child, cluster_ticks)
             case Id.BLOCK_GROUP:
@@ -137,13 +137,20 @@ def peek_cluster(data: memoryview, position: int, track: int) -> tuple[int, bool
         if head.element in (Id.SIMPLE_BLOCK, Id.BLOCK_GROUP) or head.size is None:
             break
         if head.element == Id.TIMESTAMP:
-            time_ticks = as_unsigned(Child(head.element, data[start : start + head.size], position + start))
+            time_ticks = _ticks(Child(head.element, data[start : start + head.size], position + start))
         at = start + head.size
     if time_ticks is None:
         return None
     block = bytes(data[at + head.length : at + head.length + 4])
     is_of_track = head.element == Id.SIMPLE_BLOCK and len(block) == 4 and block[0] == 0x80 | track
     return time_ticks, is_of_track and bool(block[3] & _KEY)
+
+
+def _ticks(child: Child) -> int:
+    ticks = as_unsigned(child)
+    if ticks >= 2**62:
+        raise Malformed(child.position, "its times make no sense")
+    return ticks
 
 
 def _by_id(parent: Child) -> dict[int, Child]:

@@ -240,7 +240,7 @@ def _scales(data: memoryview, position: int) -> tuple[int, float, float]:
             raise ValueError("too long")
         said = json.loads(bytes(data))
         index, offset, scale = int(said["frame"]), float(said.get("offset", 0)), float(said.get("scale", 0))
-        if index < 0 or not isfinite(offset) or not isfinite(scale):
+        if not 0 <= index < 2**53 or not isfinite(offset) or not isfinite(scale):
             raise ValueError("no numbers")
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise Malformed(position, "a frame has no scale") from error
