@@ -14,6 +14,7 @@ from core.recording.facts import RecordingFacts
 from core.recording.matroska_head import (
     COLOUR_TRACK,
     DEPTH_TRACK,
+    MUXER,
     SCALES_TRACK,
     SEGMENT_START,
     TICKS_PER_S,
@@ -126,7 +127,7 @@ class MatroskaFile:
         return head(
             self._tracks,
             self._facts.as_tags(),
-            f"Fathom {self._facts.program_version}",
+            f"{MUXER} {self._facts.program_version}",
             self.duration_ticks,
             cues_at,
             self.end if finished else None,

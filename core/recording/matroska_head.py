@@ -7,6 +7,7 @@ from core.recording.ebml import UNKNOWN_SIZE, Id, checked, id_bytes, master, rea
 
 TICKS_PER_S = 1_000_000
 NS_PER_TICK = 1_000_000_000 // TICKS_PER_S
+MUXER = "Fathom"  # how the name of the program that writes the file begins
 COLOUR_TRACK, DEPTH_TRACK, SCALES_TRACK = 1, 2, 3
 _VIDEO, _SUBTITLE = 1, 17  # Matroska's track types
 _GROWING_TEXT_BYTES = 24  # room for each tag that changes while recording

@@ -7,6 +7,7 @@ from core.errors import SourceError
 from core.recording import matroska_parts as parts
 from core.recording.ebml import Id
 from core.recording.ebml_reading import LONGEST_HEADER, Header, Malformed, is_intact, parse_header
+from core.recording.matroska_head import MUXER, NS_PER_TICK
 
 _LARGEST_PART = 64 * 2**20  # bytes of what is no cluster; the cues of a hundred hours take half of it
 _LARGEST_CLUSTER = 256 * 2**20
@@ -165,19 +166,24 @@ class MatroskaInput:
             if not intact:
                 raise Malformed(position, "its head is damaged")
             self.tracks = parts.tracks(body, at)
-            return
-        try:  # these are written again and again while recording; the frames can be good where they are not
-            if head.element == Id.TAGS:
-                self.tags = parts.tags(body, at)
-            elif head.element == Id.INFO:
-                self.info = parts.info(body, at)
-            elif intact:
-                offsets = parts.seek_positions(body, at)
-                self._found_at = {element: self._segment_at + offset for element, offset in offsets.items()}
-        except Malformed:
-            intact = False
-        if not intact and head.element != Id.SEEK_HEAD:
-            self.damaged_tags_at = position
+        elif head.element == Id.INFO:
+            self.info = parts.info(body, at)
+            if not intact:
+                self._distrust_info(position)
+        elif head.element == Id.TAGS:
+            self.tags = parts.tags(body, at)
+            if not intact:  # the frames may be good all the same
+                self.damaged_tags_at = position
+        elif intact:
+            offsets = parts.seek_positions(body, at)
+            self._found_at = {element: self._segment_at + offset for element, offset in offsets.items()}
+
+    def _distrust_info(self, position: int) -> None:
+        """Its figures may be wrong, but what Fathom itself wrote has times in microseconds. Raises: Malformed."""
+        if not self.info.muxer.startswith(MUXER):
+            raise Malformed(position, "its head is damaged")
+        self.info = parts.Info(NS_PER_TICK, 0.0, self.info.muxer)
+        self.damaged_tags_at = position
 
     def _body(self, head: Header, position: int, largest: int) -> memoryview:
         start = position + head.length

@@ -32,6 +32,8 @@ class Track:
     private: bytes = b""
     width_px: int = 0
     height_px: int = 0
+    crop_right_px: int = 0
+    crop_bottom_px: int = 0
 
 
 class Block(NamedTuple):
@@ -170,13 +172,23 @@ def _track(entry: Child) -> Track:
             case Id.CODEC_PRIVATE:
                 track.private = bytes(child.body)
             case Id.VIDEO:
-                parts = _by_id(child)
-                if Id.PIXEL_WIDTH in parts and Id.PIXEL_HEIGHT in parts:
-                    track.width_px = as_unsigned(parts[Id.PIXEL_WIDTH])
-                    track.height_px = as_unsigned(parts[Id.PIXEL_HEIGHT])
+                _take_sizes(track, child)
     if track.codec == "V_MS/VFW/FOURCC" and track.private[16:20] == b"FFV1":  # how older FFmpeg writes it
         track.codec, track.private = "V_FFV1", track.private[_BITMAP_HEADER_BYTES:]
     return track
+
+
+def _take_sizes(track: Track, video: Child) -> None:
+    for child in children(video.body, video.position):
+        match child.element:
+            case Id.PIXEL_WIDTH:
+                track.width_px = as_unsigned(child)
+            case Id.PIXEL_HEIGHT:
+                track.height_px = as_unsigned(child)
+            case Id.PIXEL_CROP_RIGHT:
+                track.crop_right_px = as_unsigned(child)
+            case Id.PIXEL_CROP_BOTTOM:
+                track.crop_bottom_px = as_unsigned(child)
 
 
 def _block(child: Child, cluster_ticks: int) -> Block:

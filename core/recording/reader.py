@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import Self
@@ -16,6 +16,7 @@ from core.recording.ebml_reading import Malformed
 from core.recording.facts import TAG_PREFIX, RecordingFacts
 from core.recording.frame_parts import FrameParts, PartsReader, TrackNumbers
 from core.recording.key_index import KeyIndex
+from core.recording.matroska_head import MUXER
 from core.recording.matroska_input import MatroskaInput
 from core.recording.matroska_parts import Track
 from core.sources.source import is_sane_size
@@ -96,7 +97,7 @@ class DepthVideoReader:
     @property
     def frame_count(self) -> int | None:
         """None where the recording was not finished, or where another program has copied it, perhaps in part."""
-        is_counted = self.facts.finished and self._file.is_finished and self._file.info.muxer.startswith("Fathom")
+        is_counted = self.facts.finished and self._file.is_finished and self._file.info.muxer.startswith(MUXER)
         return self.facts.frames if is_counted else None
 
     def read(self) -> RecordedFrame | None:
@@ -151,18 +152,27 @@ class DepthVideoReader:
         colour, depth, scales = (self._track(codec) for codec in ("V_MPEG4/ISO/AVC", "V_FFV1", "S_TEXT/UTF8"))
         self._numbers = TrackNumbers(colour.number, depth.number, scales.number)
         self._parts = PartsReader(self._file, self._numbers)
-        coded_hw = colour.height_px, colour.width_px
-        height, width = self.facts.picture_hw
-        fits = 0 <= coded_hw[0] - height <= 1 and 0 <= coded_hw[1] - width <= 1
-        if not fits or not is_sane_size(colour.width_px, colour.height_px) or min(height, width) < 1:
-            raise SourceError(f"{self.path} claims colour of {width}x{height} in {coded_hw[1]}x{coded_hw[0]}")
+        coded_hw, picture_hw = (colour.height_px, colour.width_px), self.facts.picture_hw
+        if self._file.damaged_tags_at is not None:  # older FFmpeg does not keep the crop, so the tags come first
+            picture_hw = colour.height_px - colour.crop_bottom_px, colour.width_px - colour.crop_right_px
         depth_hw = depth.height_px, depth.width_px
-        if not 0 < depth_hw[0] * depth_hw[1] <= _MOST_DEPTH_PIXELS or max(depth_hw) > _MOST_DEPTH_PIXELS:
-            raise SourceError(f"{self.path} claims depth of {depth_hw[1]}x{depth_hw[0]}, more than can be read")
-        if self.facts.depth_format == "float32" and depth_hw[0] % 2:
-            raise SourceError(f"{self.path} claims float32 depth in {depth_hw[0]} rows, an even number was wanted")
-        self._colour = ColourDecoder(coded_hw, self.facts.picture_hw, colour.private)
+        self._check_sizes(coded_hw, picture_hw, depth_hw)
+        network_hw = depth_hw if self.facts.depth_format == "gray16" else (depth_hw[0] // 2, depth_hw[1])
+        self.facts = replace(self.facts, network_hw=network_hw, picture_hw=picture_hw)
+        self._colour = ColourDecoder(coded_hw, picture_hw, colour.private)
         self._depth = DepthDecoder(depth_hw, depth.private)
+
+    def _check_sizes(
+        self, coded_hw: tuple[int, int], picture_hw: tuple[int, int], depth_hw: tuple[int, int]
+    ) -> None:
+        """Before memory is asked for. Raises: SourceError."""
+        (coded_h, coded_w), (height, width), (depth_h, depth_w) = coded_hw, picture_hw, depth_hw
+        fits = 0 <= coded_h - height <= 1 and 0 <= coded_w - width <= 1
+        if not fits or not is_sane_size(coded_w, coded_h) or min(height, width) < 1:
+            raise SourceError(f"{self.path} claims colour of {width}x{height}, coded as {coded_w}x{coded_h}")
+        is_odd = self.facts.depth_format == "float32" and depth_h % 2 == 1
+        if is_odd or not 0 < depth_h * depth_w <= _MOST_DEPTH_PIXELS:
+            raise SourceError(f"{self.path} claims depth of {depth_w}x{depth_h}: it is damaged")
 
     def _track(self, codec: str) -> Track:
         track = next((track for track in self._file.tracks if track.codec == codec), None)
