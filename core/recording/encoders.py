@@ -25,7 +25,7 @@ _TIME_BASE = Fraction(1, TICKS_PER_S)
 _KEY_FRAME_EVERY_S = 1.0
 _KEY_FRAME_EVERY_FRAMES = 60
 _BT709 = 1
-_THREADS = min(4, os.cpu_count() or 1)
+_THREADS = max(1, min(4, (os.cpu_count() or 1) // 2))  # the network needs the processors, too
 _SLICED_FROM_PX = 64 * 64  # FFV1 refuses to cut tiny pictures into slices
 # A constant quality that is hard to tell from the source, no B-frames, no look-ahead.
 _COLOUR_OPTIONS: dict[_Encoder, dict[str, str]] = {
@@ -39,7 +39,7 @@ _COLOUR_OPTIONS: dict[_Encoder, dict[str, str]] = {
         "zerolatency": "1",
         "forced-idr": "1",
     },
-    "libx264": {"preset": "superfast", "crf": "17", "tune": "zerolatency", "forced-idr": "1"},
+    "libx264": {"preset": "ultrafast", "crf": "17", "tune": "zerolatency", "forced-idr": "1"},
 }
 
 

@@ -24,7 +24,7 @@ TIME_BASE = Fraction(1, 90_000)
 _CONTAINER = {"movflags": "hybrid_fragmented+frag_keyframe", "flush_packets": "1"}
 # A fast preset, for the network needs the processors more. zerolatency: no picture waits for later ones.
 _ENCODER = {
-    "preset": "superfast",
+    "preset": "ultrafast",
     "crf": "20",
     "tune": "zerolatency",
     "forced-idr": "1",
