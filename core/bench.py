@@ -3,8 +3,7 @@
 import platform
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -12,7 +11,7 @@ from typing import Protocol
 import numpy as np
 import torch
 
-from core.engine import Engine
+from core.engine import Engine, pick_device
 from core.messages import RgbArray
 from core.opencv import cv2
 
@@ -43,48 +42,52 @@ class BenchRow:
     end_to_end_ms: float  # median from a 1280x720 uint8 picture to float32 depth on the host
     end_to_end_ms_p95: float
     fps: float  # what end_to_end_ms allows
-    memory_mb: float | None  # the peak that engine and runs added; None where the system does not tell
+    memory_mb: float | None  # CUDA: what it holds of the device; else the most that loading and runs added to the
+    # process; None where the system does not tell
 
 
 class _Meter(Protocol):
-    def peak_mb(self) -> float | None: ...
+    def added_mb(self) -> float | None: ...
 
 
 def measure(
-    case: BenchCase, network_hw: tuple[int, int], seconds: float, tick: Callable[[], None] = lambda: None
+    case: BenchCase,
+    network_hw: tuple[int, int],
+    seconds: float,
+    progress: Callable[[float], None] = lambda share: None,
 ) -> BenchRow:
-    """Time `case` for about `seconds`, alternating both kinds of run; `tick` is called after each pair.
+    """Time `case` for about `seconds`, alternating both kinds of run; `progress` is told the share that is done.
 
     Raises: WeightsError, EngineError.
     """
     rgb = bench_picture(PICTURE_HW)
-    with _memory(case.device) as meter:
-        engine = Engine.load(case.model, case.precision, case.device)
-        try:
-            engine.prepare(network_hw)
-            image = engine.to_input(rgb, network_hw)
+    meter = _meter(pick_device(case.device))
+    engine = Engine.load(case.model, case.precision, case.device)
+    try:
+        engine.enter_thread()
+        engine.prepare(network_hw)
+        image = engine.to_input(rgb, network_hw)
 
-            def model_only() -> None:
-                engine.run(image)
-                engine.finish()
+        def model_only() -> None:
+            engine.run(image)
+            engine.finish()
 
-            def end_to_end() -> None:
-                engine.infer(rgb, network_hw)
+        def end_to_end() -> None:
+            engine.infer(rgb, network_hw)
 
-            for _ in range(WARM_UP_RUNS):
-                model_only()
-                end_to_end()
-            model_ms: list[float] = []
-            whole_ms: list[float] = []
-            ends_s = time.monotonic() + seconds
-            while len(model_ms) < FEWEST_RUNS or time.monotonic() < ends_s:
-                model_ms.append(_timed_ms(model_only))
-                whole_ms.append(_timed_ms(end_to_end))
-                tick()
-            info = engine.info
-        finally:
-            engine.close()
-        memory_mb = meter.peak_mb()
+        for _ in range(WARM_UP_RUNS):
+            end_to_end()  # first, for it says what fails in a line
+            model_only()
+        model_ms: list[float] = []
+        whole_ms: list[float] = []
+        began_s = time.monotonic()
+        while len(model_ms) < FEWEST_RUNS or time.monotonic() < began_s + seconds:
+            model_ms.append(_timed_ms(model_only))
+            whole_ms.append(_timed_ms(end_to_end))
+            progress(min(1.0, (time.monotonic() - began_s) / seconds) if seconds else 1.0)
+        info, memory_mb = engine.info, meter.added_mb()
+    finally:
+        engine.close()
     height, width = network_hw
     median_ms = statistics.median(whole_ms)
     return BenchRow(
@@ -115,6 +118,7 @@ def machine() -> dict[str, str]:
     if torch.cuda.is_available():
         facts["gpu"] = torch.cuda.get_device_name(0)
         facts["cuda"] = str(torch.version.cuda)
+        facts["cudnn"] = str(torch.backends.cudnn.version())  # type: ignore[no-untyped-call]
     return facts
 
 
@@ -150,22 +154,20 @@ def _processor() -> str:
     return f"{len(names)} x {names[0]}" if names else platform.machine()
 
 
-@contextmanager
-def _memory(device: str) -> Iterator[_Meter]:
-    """A meter of the peak memory since here: the device's own with CUDA, else the process's on Linux."""
-    if device.startswith("cuda") or (device == "auto" and torch.cuda.is_available()):
-        torch.cuda.reset_peak_memory_stats()
-        yield _CudaMeter(torch.cuda.memory_allocated())
-    else:
-        yield _LinuxMeter()
+def _meter(device: torch.device) -> _Meter:
+    """Of the memory that is added from here on: the device's own with CUDA, else the process's on Linux."""
+    return _CudaMeter(device) if device.type == "cuda" else _LinuxMeter()
 
 
 class _CudaMeter:
-    def __init__(self, before: int) -> None:
-        self._before = before
+    """What torch holds of the device, the graphs' memory included; not what tuning took for a moment."""
 
-    def peak_mb(self) -> float | None:
-        return (torch.cuda.max_memory_allocated() - self._before) / 2**20
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._before = torch.cuda.memory_reserved(device)
+
+    def added_mb(self) -> float | None:
+        return (torch.cuda.memory_reserved(self._device) - self._before) / 2**20
 
 
 class _LinuxMeter:
@@ -178,7 +180,7 @@ class _LinuxMeter:
         except OSError:
             self._before = None
 
-    def peak_mb(self) -> float | None:
+    def added_mb(self) -> float | None:
         return None if self._before is None else self._read("VmHWM") - self._before
 
     @staticmethod

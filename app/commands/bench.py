@@ -1,10 +1,11 @@
-"""`bench`: how fast the models run here, as a table and as JSON."""
+"""`bench`: how fast the models run here, as a table, a chart and as JSON."""
 
 import argparse
 import itertools
 import json
 import sys
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
@@ -14,6 +15,7 @@ from core.errors import FathomError, RecordingError, SettingError
 from core.network_size import network_hw
 
 PRECISIONS = ("auto", "fp32", "bf16", "fp16")
+BAR = "{desc} {percentage:3.0f}% |{bar}| {elapsed}, {remaining} left"
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -24,6 +26,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--devices", default="auto", metavar="D,E", help="auto, cpu, cuda, cuda:N, mps (auto)")
     parser.add_argument("--seconds", type=float, default=4.0, metavar="S", help="how long each is timed (4)")
     parser.add_argument("--json", type=Path, metavar="F", help="also write the figures to this file")
+    parser.add_argument("--chart", type=Path, metavar="PNG", help="also draw them into this file")
     parser.set_defaults(run=run)
 
 
@@ -33,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
     for precision in lists["precisions"]:
         if precision not in PRECISIONS:
             raise SettingError(f"--precisions must be among {', '.join(PRECISIONS)}, got {precision!r}")
+    if args.chart is not None and args.chart.suffix.lower() != ".png":
+        raise SettingError(f"--chart must be a .png file, got {args.chart}")
     if not args.seconds >= 0:
         raise SettingError(f"--seconds must be 0 or more, got {args.seconds:g}")
 
@@ -41,20 +46,30 @@ def run(args: argparse.Namespace) -> int:
     cases = [BenchCase(*values) for values in itertools.product(*lists.values())]
     sizes = {size: network_hw(size, "square", PICTURE_HW) for size in lists["sizes"]}
     rows: list[BenchRow] = []
-    failures = 0
-    with tqdm(cases, unit="case", disable=None) as bar:
-        for case in bar:
-            bar.set_description(f"{case.model} {case.size} {case.precision} {case.device}")
+    with tqdm(total=len(cases), bar_format=BAR, disable=None) as bar:
+        for number, case in enumerate(cases):
+            bar.set_description_str(f"{case.model} {case.size} {case.precision} {case.device}")
+            progress = partial(_advance, bar, number)
             try:
-                rows.append(measure(case, sizes[case.size], args.seconds))
+                rows.append(measure(case, sizes[case.size], args.seconds, progress))
             except FathomError as error:
-                failures += 1
                 tqdm.write(str(error), file=sys.stderr)
+            progress(1.0)
     facts = {"fathom": VERSION, **machine()}
     _print_table([asdict(row) for row in rows], facts)
     if args.json is not None:
-        _write(args.json, {"machine": facts, "rows": [asdict(row) for row in rows]})
-    return 1 if failures else 0
+        text = json.dumps({"machine": facts, "rows": [asdict(row) for row in rows]}, indent=2) + "\n"
+        _write(args.json, text.encode())
+    if args.chart is not None and rows:
+        from core.bench_chart import as_png
+
+        _write(args.chart, as_png(rows, facts))
+    return 0 if len(rows) == len(cases) else 1
+
+
+def _advance(bar: tqdm, number: int, share: float) -> None:
+    """`share` of case `number`, counted from 0, is done."""
+    bar.update(number + share - bar.n)
 
 
 def _split(name: str, text: str) -> list[str]:
@@ -77,9 +92,9 @@ def _print_table(rows: list[dict[str, object]], facts: dict[str, str]) -> None:
         print(form.format(str(row["model"]), size, str(row["precision"]), str(row["device"]), *figures))
 
 
-def _write(path: Path, content: object) -> None:
+def _write(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        path.write_bytes(content)
     except OSError as error:
         raise RecordingError(f"{path} could not be written: {error.strerror or error}") from error
