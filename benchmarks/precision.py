@@ -3,8 +3,9 @@
     .venv/bin/python benchmarks/precision.py --models tiny,base,large --loud 0,14,18
 
 Writes seeded stand-ins in MiDaS's layout (`../shared/reference/make_checkpoint.py`) into a temporary folder, runs
-each through the engine on `../shared/reference/room_256.png` at its training size, and prints
-‖half − float32‖ / ‖float32 − mean‖. A loud file holds branches 2^K larger, which float16 as it is cannot.
+each on `../shared/reference/room_256.png` at its training size, all but the head in half as on a graphics
+processor, and prints ‖half − float32‖ / ‖float32 − mean‖. A loud file holds branches 2^K larger, which float16 as
+it is cannot.
 """
 
 import argparse
@@ -14,14 +15,18 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import torch
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT.parent / "shared" / "reference"
 sys.path.insert(0, str(ROOT))
 
-from core.engine import Engine  # noqa: E402 - after the path is set
+from core.engine import DTYPES  # noqa: E402 - after the path is set
 from core.messages import DepthArray, RgbArray  # noqa: E402
+from core.model.dpt import DPT  # noqa: E402
 from core.opencv import cv2  # noqa: E402
+from core.preprocess import to_network_input  # noqa: E402
+from core.weights.reader import read_weights  # noqa: E402
 
 LAYOUTS = {"tiny": "midas_swin2_tiny_256", "base": "midas_swin2_base_384", "large": "midas_swin2_large_384"}
 
@@ -37,11 +42,14 @@ def stand_in(layout: str, loud: int, folder: Path) -> Path:
 
 
 def depth_of(path: Path, precision: str, device: str, rgb: RgbArray, side_px: int) -> DepthArray:
-    engine = Engine.load(str(path), precision, device)
-    try:
-        return engine.infer(rgb, (side_px, side_px))
-    finally:
-        engine.close()
+    weights = read_weights(path)
+    network = DPT(weights.config)
+    network.load_state_dict(weights.state)
+    network = network.eval().requires_grad_(False).to(device).to_precision(DTYPES[precision])
+    with torch.inference_mode():
+        depth_bhw = network(to_network_input(rgb, (side_px, side_px), torch.device(device)))
+    depth: DepthArray = depth_bhw[0].cpu().numpy()
+    return depth
 
 
 def difference(got: DepthArray, expected: DepthArray) -> float:

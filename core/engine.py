@@ -10,7 +10,7 @@ from core import threads
 from core.errors import EngineError, NonFinite
 from core.messages import DepthArray, ModelInfo, RgbArray
 from core.model.dpt import DPT
-from core.precision import pick_precision
+from core.precision import decoder_precision, pick_precision
 from core.readout import Readout
 from core.runner import Runner, make_runner
 from core.weights.catalogue import locate
@@ -51,8 +51,9 @@ class Engine:
             with torch.device("meta"):
                 network = DPT(weights.config)
             network.load_state_dict(weights.state, strict=True, assign=True)
-            network = network.eval().requires_grad_(False).to(target).to_precision(DTYPES[chosen])
-            runner = make_runner(network, target)
+            decoder = DTYPES[decoder_precision(chosen, target)]
+            network = network.eval().requires_grad_(False).to(target)
+            runner = make_runner(network.to_precision(DTYPES[chosen], decoder=decoder), target)
         except RuntimeError as error:  # torch's out-of-memory error is one too
             raise EngineError(f"{weights.name} cannot be placed on {target}: {_first_line(error)}") from error
         progress(1.0)

@@ -78,7 +78,8 @@ class WindowAttention(nn.Module):
         """Scale q and k so that their product is a cosine times the learnt scale: (B, L, 2, heads, C/heads)."""
         # In half precision the squares would overflow.
         lengths = torch.linalg.vector_norm(qk, dim=-1, keepdim=True, dtype=scale.dtype)
-        return (qk * (scale / lengths.clamp(min=_SHORTEST))).to(qk.dtype)
+        scaled: Tensor = qk * (scale / lengths.clamp(min=_SHORTEST))
+        return scaled.to(qk.dtype)
 
     def _attend(self, qk: Tensor, v: Tensor, bias: Tensor) -> Tensor:
         """softmax(q k^T + bias) v within each window: (B, n*N, 2, heads, d), (B, n*N, heads, d) -> (B, n*N, C)."""

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from core.errors import EngineError
 from core.model.config import DPTConfig, check_size
+from core.model.convolution import Conv3x3
 from core.model.encoder import Block, Encoder
 from core.model.fusion import Fusion
 from core.model.head import Head
@@ -44,21 +45,30 @@ class DPT(nn.Module):
         fused = self.fusion(maps)
         return cast(Tensor, self.head(fused))
 
-    def to_precision(self, dtype: torch.dtype) -> "DPT":
-        """For inference: attention, MLPs and the decoder compute in `dtype`; tokens and head are float32.
+    def to_precision(self, dtype: torch.dtype, *, decoder: torch.dtype | None = None) -> "DPT":
+        """For inference: attention and MLPs compute in `dtype`, reassembly and fusion in `decoder` (as a rule the
+        same), tokens and head in float32.
 
         The one place that says what runs in which precision; README.md, "Precision", says why. Takes float32
-        weights, some of which float16 may be unable to hold before they are tamed.
+        weights, some of which float16 may be unable to hold before they are tamed, on the device that is to run.
         """
+        decoder = decoder or dtype
         self.float()
         if dtype == torch.float16:
             tame(self)
-        self.reassemble.to(dtype)
-        self.fusion.to(dtype)
+        self.reassemble.to(decoder)
+        self.fusion.to(decoder)
         for block in (block for block in self.encoder.modules() if isinstance(block, Block)):
             for layer in block.modules():
                 if isinstance(layer, nn.Linear):  # not the norms, nor the few numbers beside these weights
                     layer.to(dtype)
+        for layer in self.modules():
+            if (
+                isinstance(layer, Conv3x3)
+                and layer.weight.device.type == "cpu"
+                and layer.weight.dtype == torch.float32
+            ):
+                layer.make_fast()
         return self
 
     def prepare(self, image_hw: tuple[int, int]) -> None:

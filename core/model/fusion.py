@@ -6,6 +6,7 @@ Source: DPT, section 3, "Fusion"; RefineNet, section 3.2.
 from torch import Tensor, nn
 
 from core.model.config import STAGES, DPTConfig
+from core.model.convolution import Conv3x3
 
 
 def double(map_bchw: Tensor) -> Tensor:
@@ -18,8 +19,8 @@ class ResidualUnit(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(channels, channels, kernel_size=3, padding=1)
-        self.conv2 = nn.Conv2d(channels, channels, kernel_size=3, padding=1)
+        self.conv1 = Conv3x3(channels, channels)
+        self.conv2 = Conv3x3(channels, channels)
 
     def forward(self, map_bchw: Tensor) -> Tensor:
         inner: Tensor = self.conv1(map_bchw.relu())

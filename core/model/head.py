@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from core.model.config import DPTConfig
+from core.model.convolution import Conv3x3
 from core.model.fusion import double
 
 
@@ -21,8 +22,8 @@ class Head(nn.Module):
     def __init__(self, config: DPTConfig) -> None:
         super().__init__()
         half = config.decoder_channels // 2
-        self.conv1 = nn.Conv2d(config.decoder_channels, half, kernel_size=3, padding=1)
-        self.conv2 = nn.Conv2d(half, config.head_channels, kernel_size=3, padding=1)
+        self.conv1 = Conv3x3(config.decoder_channels, half)
+        self.conv2 = Conv3x3(half, config.head_channels)
         self.conv3 = nn.Conv2d(config.head_channels, 1, kernel_size=1)
 
     def forward(self, fused_bchw: Tensor) -> Tensor:

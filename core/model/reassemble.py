@@ -9,6 +9,7 @@ from typing import cast
 from torch import Tensor, nn
 
 from core.model.config import DPTConfig
+from core.model.convolution import Conv3x3
 
 
 class Reassemble(nn.Module):
@@ -17,10 +18,9 @@ class Reassemble(nn.Module):
     def __init__(self, config: DPTConfig) -> None:
         super().__init__()
         self.projections = nn.ModuleList(
-            nn.Conv2d(channels, config.decoder_channels, kernel_size=3, padding=1, bias=False)
-            for channels in config.channels
+            Conv3x3(channels, config.decoder_channels, bias=False) for channels in config.channels
         )
 
     def forward(self, maps: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        dtype = cast(nn.Conv2d, self.projections[0]).weight.dtype
+        dtype = cast(Conv3x3, self.projections[0]).weight.dtype
         return tuple(projection(a_map.to(dtype)) for projection, a_map in zip(self.projections, maps, strict=True))

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import torch
 
+from core import engine as engine_module
 from core import precision
 from core.engine import DTYPES, Engine
 from core.model.taming import calibration_pictures
-from core.precision import PRECISIONS, SAFER, pick_precision
+from core.precision import PRECISIONS, SAFER, decoder_precision, pick_precision
 
 
 def test_every_daring_precision_has_a_safer_one_down_to_float32() -> None:
@@ -33,11 +34,21 @@ def test_auto_on_the_cpu_is_what_was_measured(
     assert pick_precision("bf16", torch.device("cpu")) == "bf16"
 
 
+@pytest.mark.parametrize(("faster", "decoder"), [(True, "bf16"), (False, "fp32")])
+def test_the_decoder_is_no_rougher_than_speed_asks_for(
+    monkeypatch: pytest.MonkeyPatch, decoder: str, *, faster: bool
+) -> None:
+    monkeypatch.setattr(precision, "bf16_is_faster", lambda: faster)
+    assert decoder_precision("bf16", torch.device("cpu")) == decoder
+    assert decoder_precision("fp16", torch.device("cpu")) == "fp32"
+    assert decoder_precision("fp16", torch.device("cuda:0")) == "fp16"
+
+
 def test_the_processor_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
     precision.bf16_is_faster.cache_clear()
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
     first = precision.bf16_is_faster()
-    monkeypatch.setattr(torch.nn, "Conv2d", None)  # a second measurement would need it
+    monkeypatch.setattr(precision, "_convolution", None)  # a second measurement would need it
     assert precision.bf16_is_faster() == first
     precision.bf16_is_faster.cache_clear()
 
@@ -45,15 +56,19 @@ def test_the_processor_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_processor_without_bfloat16_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     precision.bf16_is_faster.cache_clear()
     monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
-    monkeypatch.setattr(torch.nn, "Conv2d", None)
+    monkeypatch.setattr(precision, "_convolution", None)
     assert not precision.bf16_is_faster()
     precision.bf16_is_faster.cache_clear()
 
 
 @pytest.mark.shared
 @pytest.mark.parametrize("loud", [0, 18])
-def test_the_published_tiny_network_is_near_float32_and_finite(shared: Path, tmp_path: Path, loud: int) -> None:
-    """At 128 px for the time it takes; benchmarks/precision.py measures at the training size."""
+def test_the_published_tiny_network_is_near_float32_and_finite(
+    shared: Path, tmp_path: Path, loud: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At 128 px for the time it takes; benchmarks/precision.py measures at the training size. All of it but the
+    head in half, as on a graphics processor."""
+    monkeypatch.setattr(engine_module, "decoder_precision", lambda chosen, device: chosen)
     path = tmp_path / "tiny.pt"
     script = shared / "reference" / "make_checkpoint.py"
     made = [sys.executable, str(script), "midas_swin2_tiny_256", "--loud", str(loud), "--out", str(path)]

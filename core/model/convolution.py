@@ -1,0 +1,104 @@
+"""The decoder's 3x3 convolutions, on the CPU by way of Winograd's fast convolution.
+
+Most of the network's work lies here. Of a tile of 4x4 outputs, a plain convolution multiplies 144 times a pair of
+channels, this one 36 times; everything else about it is four matrix products, which every processor does well.
+
+Source: Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", section 4, F(4x4, 3x3); the points of
+Barabasz et al., "Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural Networks",
+section 5: those of Lavin and Gray (0, 1, -1, 2, -2) give twice the rounding error of these.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import pad
+
+TILE = 4  # rows and columns of outputs made together
+TAPS = 3
+PATCH = TILE + TAPS - 1  # rows and columns of inputs they need
+POINTS = (0.0, 0.75, -0.75, 1.5, -1.5)  # and infinity
+FEWEST_CHANNELS = 96  # below, the transforms cost more than the products save: measured, README.md, "Speed"
+
+
+class Conv3x3(nn.Conv2d):
+    """A 3x3 convolution that keeps the size. After `make_fast` it gives the same, but for rounding, sooner."""
+
+    def __init__(self, in_channels: int, out_channels: int, *, bias: bool = True) -> None:
+        super().__init__(in_channels, out_channels, kernel_size=TAPS, padding=1, bias=bias)
+        self._transformed: Tensor | None = None  # the weights as `convolve` takes them
+
+    def forward(self, map_bchw: Tensor) -> Tensor:
+        if self._transformed is None:
+            return super().forward(map_bchw)
+        return convolve(map_bchw, self._transformed, self.bias)
+
+    @torch.no_grad()
+    def make_fast(self) -> None:
+        """For inference in float32 on the CPU; does nothing where it is no gain. Costs four times the weights."""
+        if min(self.in_channels, self.out_channels) >= FEWEST_CHANNELS:
+            self._transformed = transform(self.weight)
+
+    # Whatever moves, casts or loads weights leaves nothing behind that was made from the old ones.
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "Conv3x3":
+        self._transformed = None
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        return self
+
+    def _load_from_state_dict(self, *args: Any) -> None:
+        self._transformed = None
+        super()._load_from_state_dict(*args)
+
+
+def convolve(map_bchw: Tensor, transformed: Tensor, bias: Tensor | None) -> Tensor:
+    """(B, C, H, W) float32, channels last in memory -> (B, O, H, W) likewise; `transformed` is (36, C, O)."""
+    b, channels, height, width = map_bchw.shape
+    rows, columns = -(-height // TILE), -(-width // TILE)
+    beyond = columns * TILE + 1 - width, rows * TILE + 1 - height  # the last tiles may reach over the border
+    padded_bhwc = pad(map_bchw.permute(0, 2, 3, 1), (0, 0, 1, beyond[0], 1, beyond[1]))
+    by_b, by_row, by_column, _ = padded_bhwc.stride()
+    patches = padded_bhwc.as_strided(
+        (PATCH, PATCH, b, rows, columns, channels), (by_row, by_column, by_b, TILE * by_row, TILE * by_column, 1)
+    )
+    spectra = torch.mm(_OF_PATCHES, patches.reshape(PATCH**2, -1)).view(PATCH**2, -1, channels)
+    products = torch.bmm(spectra, transformed)
+    tiles = torch.mm(_TO_TILES, products.view(PATCH**2, -1)).view(TILE, TILE, b, rows, columns, -1)
+    out_bhwc = tiles.new_empty(b, rows, TILE, columns, TILE, transformed.shape[2])
+    in_place = tiles.permute(2, 3, 0, 4, 1, 5)
+    if bias is None:
+        out_bhwc.copy_(in_place)
+    else:
+        torch.add(in_place, bias, out=out_bhwc)
+    return out_bhwc.view(b, rows * TILE, columns * TILE, -1)[:, :height, :width].permute(0, 3, 1, 2)
+
+
+def transform(weight: Tensor) -> Tensor:
+    """(O, C, 3, 3) -> (36, C, O) float32."""
+    of_taps = torch.from_numpy(_matrices()[1])
+    spread = torch.einsum("ai,bj,ocij->abco", of_taps, of_taps, weight.double())
+    return spread.reshape(PATCH**2, weight.shape[1], weight.shape[0]).float()
+
+
+def _matrices() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Toom and Cook's three in one dimension: of a patch (6, 6), of the taps (6, 3), to a tile (4, 6)."""
+    of_patch, of_taps, to_tile = np.zeros((PATCH, PATCH)), np.zeros((PATCH, TAPS)), np.zeros((TILE, PATCH))
+    points = np.array(POINTS)
+    for i, point in enumerate(points):
+        others = np.delete(points, i)
+        of_patch[i, :-1] = np.poly(others)[::-1]
+        of_taps[i] = point ** np.arange(TAPS) / np.prod(point - others)
+        to_tile[:, i] = point ** np.arange(TILE)
+    of_patch[-1] = np.poly(points)[::-1]
+    of_taps[-1, -1] = to_tile[-1, -1] = 1  # the point at infinity
+    return of_patch, of_taps, to_tile
+
+
+def _in_two_dimensions(matrix: np.ndarray) -> Tensor:
+    return torch.from_numpy(np.kron(matrix, matrix)).float()
+
+
+_OF_PATCHES = _in_two_dimensions(_matrices()[0])  # (36, 36)
+_TO_TILES = _in_two_dimensions(_matrices()[2])  # (16, 36)
