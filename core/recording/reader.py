@@ -158,6 +158,8 @@ class DepthVideoReader:
         depth_hw = depth.height_px, depth.width_px
         self._check_sizes(coded_hw, picture_hw, depth_hw)
         network_hw = depth_hw if self.facts.depth_format == "gray16" else (depth_hw[0] // 2, depth_hw[1])
+        if self._file.damaged_tags_at is None and network_hw != self.facts.network_hw:
+            raise SourceError(f"{self.path} claims depth of two sizes: it is damaged")
         self.facts = replace(self.facts, network_hw=network_hw, picture_hw=picture_hw)
         self._colour = ColourDecoder(coded_hw, picture_hw, colour.private)
         self._depth = DepthDecoder(depth_hw, depth.private)
@@ -238,8 +240,13 @@ class DepthVideoReader:
 
     def _damage(self, error: Malformed | Undecodable) -> DamagedRecording:
         where = error.position if isinstance(error, Malformed) else self._reached
-        good = f"the {self._good_frames:,} frames before it are good" if self._from_start else "it ends there"
-        line = f"{self.path} is damaged at {self._newest_s:.1f} s (byte {where:,}, {error}): {good}"
+        place = f"at {self._newest_s:.1f} s (byte {where:,}, {error})"
+        if not self._from_start:
+            line = f"{self.path} is damaged {place}: what follows may be found by seeking"
+        elif self._good_frames:
+            line = f"{self.path} is damaged {place}: the {self._good_frames:,} frames before it are good"
+        else:
+            line = f"{self.path} is damaged (byte {where:,}, {error}): no frame of it can be read; copy it again"
         return DamagedRecording(line, self._newest_s, where)
 
 
