@@ -20,6 +20,7 @@ TILE = 4  # rows and columns of outputs made together
 TAPS = 3
 PATCH = TILE + TAPS - 1  # rows and columns of inputs they need
 POINTS = (0.0, 0.75, -0.75, 1.5, -1.5)  # and infinity
+TILES_AT_ONCE = 256  # what is made of them on the way, 10 MB each time at 256 channels, stays near the processor
 FEWEST_CHANNELS = 96  # below, the transforms cost more than the products save: measured, README.md, "Speed"
 
 
@@ -63,15 +64,18 @@ def convolve(map_bchw: Tensor, transformed: Tensor, bias: Tensor | None) -> Tens
     patches = padded_bhwc.as_strided(
         (PATCH, PATCH, b, rows, columns, channels), (by_row, by_column, by_b, TILE * by_row, TILE * by_column, 1)
     )
-    spectra = torch.mm(_OF_PATCHES, patches.reshape(PATCH**2, -1)).view(PATCH**2, -1, channels)
-    products = torch.bmm(spectra, transformed)
-    tiles = torch.mm(_TO_TILES, products.view(PATCH**2, -1)).view(TILE, TILE, b, rows, columns, -1)
-    out_bhwc = tiles.new_empty(b, rows, TILE, columns, TILE, transformed.shape[2])
-    in_place = tiles.permute(2, 3, 0, 4, 1, 5)
-    if bias is None:
-        out_bhwc.copy_(in_place)
-    else:
-        torch.add(in_place, bias, out=out_bhwc)
+    out_bhwc = map_bchw.new_empty(b, rows, TILE, columns, TILE, transformed.shape[2])
+    rows_at_once = max(1, TILES_AT_ONCE // (b * columns))
+    for first in range(0, rows, rows_at_once):
+        band = slice(first, first + rows_at_once)
+        some = patches[:, :, :, band]
+        spectra = torch.mm(_OF_PATCHES, some.reshape(PATCH**2, -1)).view(PATCH**2, -1, channels)
+        products = torch.bmm(spectra, transformed).view(PATCH**2, -1)
+        tiles = torch.mm(_TO_TILES, products).view(TILE, TILE, *some.shape[2:5], -1).permute(2, 3, 0, 4, 1, 5)
+        if bias is None:
+            out_bhwc[:, band] = tiles
+        else:
+            torch.add(tiles, bias, out=out_bhwc[:, band])
     return out_bhwc.view(b, rows * TILE, columns * TILE, -1)[:, :height, :width].permute(0, 3, 1, 2)
 
 
