@@ -6,7 +6,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from core import threads
+from core import allocator, threads
 from core.errors import EngineError, NonFinite
 from core.messages import DepthArray, ModelInfo, RgbArray
 from core.model.dpt import DPT
@@ -127,6 +127,7 @@ class Engine:
             if not self._closed:
                 self._closed = True
                 self._runner.close()
+                allocator.give_back()
 
     def _failure(self, network_hw: tuple[int, int], error: RuntimeError) -> EngineError:
         height, width = network_hw

@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 from statistics import median
 
+from core import allocator
 from core.capture import SourceWish
 from core.loading import ModelWish
 from core.pipeline import Pipeline
@@ -34,6 +35,7 @@ def medians(rows: list[tuple[int, int, int]]) -> list[float]:
 
 
 def main(folder: Path, changes: int) -> None:
+    allocator.keep_memory()  # as the program does
     clips = [write_clip(folder / f"{n}.mkv", [i / 30 for i in range(30)], 160, 120) for n in range(2)]
     sources = [str(clip) for clip in clips] + ["demo"]
     woken = Waker()
