@@ -88,6 +88,7 @@ class Recorder:
         self._ends_at_s: float | None = None  # monotonic, for a live source
         self._reported_at_s = 0.0
         self._take: Take | None = None
+        self._done = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fathom-recorder", daemon=True)
 
     # For whoever records
@@ -105,9 +106,12 @@ class Recorder:
         self._queue.close()
 
     def join(self, timeout_s: float | None = None) -> bool:
-        """Wait for the end; whether it came."""
-        self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        """Wait for the end; whether it came.
+
+        WORKAROUND https://github.com/python/cpython/issues/90882: a thread whose own `join` is interrupted by Ctrl-C
+        counts as ended though it goes on.
+        """
+        return self._done.wait(timeout_s)
 
     # For the inference thread
 
@@ -142,6 +146,7 @@ class Recorder:
             self._close()
             self._report()
             self._ended(self)
+            self._done.set()
 
     def _record(self) -> None:
         self._take = self._open_take(self._wish, self._board.source_of)
