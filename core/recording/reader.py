@@ -2,10 +2,13 @@
 
 import json
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import Self
+
+import numpy as np
 
 from core.errors import SourceError
 from core.messages import DepthArray, RgbArray
@@ -24,6 +27,7 @@ from core.sources.source import is_sane_size
 _SNIFFED_BYTES = 2**16
 _MOST_DEPTH_PIXELS = 2**25  # of a coded picture: far more than the largest network gives
 _LONGEST_SCALES = 1024  # bytes
+_NO_PICTURE = np.zeros((0, 0, 3), np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,9 +66,13 @@ class DepthVideoReader:
     behind the damage `seek` may find more.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Raises: SourceError where it is no recording, DamagedRecording where not even its head can be read."""
+    def __init__(self, path: Path, *, with_colour: bool = True) -> None:
+        """`with_colour` false saves decoding it, and gives pictures of no size.
+
+        Raises: SourceError where it is no recording, DamagedRecording where not even its head can be read.
+        """
         self.path = path
+        self._with_colour = with_colour
         self._decoded: deque[FrameParts] = deque()  # with their colour decoded, next to be given
         self._good_frames = 0  # given since the start, without a jump
         self._from_start = True
@@ -100,20 +108,23 @@ class DepthVideoReader:
         is_counted = self.facts.finished and self._file.is_finished and self._file.info.muxer.startswith(MUXER)
         return self.facts.frames if is_counted else None
 
-    def read(self) -> RecordedFrame | None:
-        """The next frame, None at the end. Raises: DamagedRecording, once; SourceError."""
+    def read(self, wanted: Callable[[int, float], bool] = lambda index, time_s: True) -> RecordedFrame | None:
+        """The next frame whose index and time are `wanted`, None at the end.
+
+        Raises: DamagedRecording, once; SourceError.
+        """
         try:
-            parts = self._decoded.popleft() if self._decoded else self._next_decoded()
-            if parts is None:
-                self._end()
-                return None
-            frame = self._frame(parts)
+            while (parts := self._decoded.popleft() if self._decoded else self._next_decoded()) is not None:
+                frame = self._frame(parts, wanted)
+                self._good_frames += 1
+                self._newest_s = self._file.seconds(parts.ticks)
+                if frame is not None:
+                    return frame
         except (Malformed, Undecodable) as error:
             self._break_off(error)
-            return None
-        self._good_frames += 1
-        self._newest_s = frame.time_s
-        return frame
+        else:
+            self._end()
+        return None
 
     def seek(self, time_s: float) -> None:
         """Let the next `read` give the frame shown at `time_s`: the last at or before it, or the first of all.
@@ -192,21 +203,24 @@ class DepthVideoReader:
         parts = self._parts.next()
         if parts is not None and parts.colour is not None:
             self._reached = parts.position
-            parts.picture = self._colour.decode(parts.colour)
+            if self._with_colour:
+                parts.picture = self._colour.decode(parts.colour)
         return parts
 
-    def _frame(self, parts: FrameParts) -> RecordedFrame:
-        """Raises: Malformed, Undecodable."""
-        if parts.depth is None or parts.scales is None or parts.picture is None:
+    def _frame(self, parts: FrameParts, wanted: Callable[[int, float], bool]) -> RecordedFrame | None:
+        """None where it is not wanted. Raises: Malformed, Undecodable."""
+        if parts.depth is None or parts.scales is None:
             raise Malformed(parts.position, "the rest of a frame is missing")
         self._reached = parts.position
         index, offset, scale = _scales(parts.scales, parts.position)
+        if not wanted(index, self._file.seconds(parts.ticks)):
+            return None
         codes = self._depth.decode(parts.depth)
         is_exact = self.facts.depth_format == "float32"
         return RecordedFrame(
             index=index,
             time_s=self._file.seconds(parts.ticks),
-            rgb=self._colour.to_rgb(parts.picture),
+            rgb=_NO_PICTURE if parts.picture is None else self._colour.to_rgb(parts.picture),
             inverse_depth=join_floats(codes) if is_exact else values(codes, offset, scale),
             offset=offset,
             scale=scale,
