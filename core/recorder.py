@@ -108,7 +108,7 @@ class Recorder:
     def join(self, timeout_s: float | None = None) -> bool:
         """Wait for the end; whether it came.
 
-        WORKAROUND https://github.com/python/cpython/issues/90882: a thread whose own `join` is interrupted by Ctrl-C
+        WORKAROUND https://github.com/python/cpython/issues/90882: a thread whose own `join` Ctrl-C interrupts
         counts as ended though it goes on.
         """
         return self._done.wait(timeout_s)
