@@ -1,0 +1,144 @@
+"""How much of the network's own speed the pipeline keeps, and whether memory stays where it is.
+
+    .venv/bin/python benchmarks/pipeline.py rate --model fathom-nano --size 256 --seconds 10
+    .venv/bin/python benchmarks/pipeline.py memory --size 96 --frames 10000
+
+`rate` runs the network alone and then the whole pipeline without a window, turn by turn, over a source that is
+faster than the network: the demo's clip, played as fast as it is taken. `memory` runs the pipeline for that many
+frames and prints the resident size on the way.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from core import allocator  # noqa: E402 - after the path is set
+from core.capture import SourceWish  # noqa: E402
+from core.loading import ModelWish, load_engine  # noqa: E402
+from core.messages import DepthResult  # noqa: E402
+from core.pipeline import Pipeline  # noqa: E402
+from core.sources.opener import open_source  # noqa: E402
+
+ROUNDS = 3
+WARM_UP_RESULTS = 10
+LOOKS = 20  # at the memory
+
+
+class Running:
+    """A pipeline over the demo, and its results one at a time."""
+
+    def __init__(self, wish: ModelWish, size: str) -> None:
+        self._woken = threading.Event()
+        self._pipeline = Pipeline(self._woken.set)
+        self._pipeline.set_size(size, "square")
+        self._pipeline.use_model(wish)
+        self._pipeline.open(SourceWish("demo", paced=False))
+
+    def next(self) -> DepthResult:
+        while (result := self._pipeline.newest_result()) is None:
+            if faults := self._pipeline.status().faults:
+                sys.exit(faults[-1].line)
+            self._woken.wait()
+            self._woken.clear()
+        return result
+
+    def close(self) -> None:
+        self._pipeline.close()
+
+
+def alone_fps(wish: ModelWish, side_px: int, seconds: float) -> float:
+    """Frames a second of the engine by itself, picture to depth, on a thread of its own as in the pipeline."""
+    rates: list[float] = []
+
+    def run() -> None:
+        source = open_source("demo")
+        picture = source.read()
+        source.close()
+        assert picture is not None
+        engine = load_engine(wish.model, wish.precision, wish.device, lambda share: None)
+        engine.enter_thread()
+        for _ in range(WARM_UP_RESULTS):
+            engine.infer(picture.rgb, (side_px, side_px))
+        began_s, frames = time.monotonic(), 0
+        while time.monotonic() - began_s < seconds:
+            engine.infer(picture.rgb, (side_px, side_px))
+            frames += 1
+        rates.append(frames / (time.monotonic() - began_s))
+        engine.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    return rates[0]
+
+
+def pipeline_fps(wish: ModelWish, side_px: int, seconds: float) -> float:
+    running = Running(wish, str(side_px))
+    try:
+        for _ in range(WARM_UP_RESULTS):
+            running.next()
+        began_s, first = time.monotonic(), running.next().rates.inferred
+        while time.monotonic() - began_s < seconds:
+            last = running.next().rates.inferred
+        return (last - first) / (time.monotonic() - began_s)
+    finally:
+        running.close()
+
+
+def measure_rate(wish: ModelWish, side_px: int, seconds: float) -> None:
+    shares = []
+    for _ in range(ROUNDS):
+        alone, together = alone_fps(wish, side_px, seconds), pipeline_fps(wish, side_px, seconds)
+        shares.append(together / alone)
+        print(
+            f"alone {alone:.1f}, in the pipeline {together:.1f} frames a second: {together / alone:.0%}",
+            flush=True,
+        )
+    print(f"median {statistics.median(shares):.0%}")
+
+
+def measure_memory(wish: ModelWish, side_px: int, frames: int) -> None:
+    running = Running(wish, str(side_px))
+    try:
+        looked = 0
+        while looked < LOOKS:
+            done = running.next().rates.inferred
+            if done >= (looked + 1) * frames / LOOKS:
+                looked += 1
+                print(f"{done} frames: {resident_mb():.1f} MB", flush=True)
+    finally:
+        running.close()
+
+
+def resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("rate", "memory"))
+    parser.add_argument("--model", default="fathom-nano")
+    parser.add_argument("--size", type=int, default=256)
+    parser.add_argument("--precision", default="fp32")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--frames", type=int, default=10_000)
+    args = parser.parse_args()
+    allocator.keep_memory()  # as the program does
+    wish = ModelWish(args.model, args.precision, args.device)
+    if args.what == "rate":
+        measure_rate(wish, args.size, args.seconds)
+    else:
+        measure_memory(wish, args.size, args.frames)
+
+
+if __name__ == "__main__":
+    main()
