@@ -64,6 +64,7 @@ class Id(IntEnum):
     BLOCK_GROUP = 0xA0
     BLOCK = 0xA1
     BLOCK_DURATION = 0x9B
+    REFERENCE_BLOCK = 0xFB
     CUES = 0x1C53BB6B
     CUE_POINT = 0xBB
     CUE_TIME = 0xB3

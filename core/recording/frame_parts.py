@@ -42,6 +42,7 @@ class PartsReader:
         self._names = {numbers.colour: "colour", numbers.depth: "depth", numbers.scales: "scales"}
         self._waiting: dict[int, FrameParts] = {}  # by time, in the order they began
         self._newest_ticks: int | None = None
+        self._awaits_key = False
 
     def next(self) -> FrameParts | None:
         """The next whole frame, None at the end. Raises: Malformed, SourceError."""
@@ -55,6 +56,10 @@ class PartsReader:
                 name = self._names.get(block.track)
                 if name is None:
                     continue  # of a track that another program added
+                if self._awaits_key:
+                    if name != "colour" or not block.is_key:
+                        continue
+                    self._awaits_key = False
                 parts = self._waiting.setdefault(block.time_ticks, FrameParts(block.time_ticks, block.position))
                 if getattr(parts, name) is not None:
                     raise Malformed(block.position, "two frames claim the same time")
@@ -75,7 +80,11 @@ class PartsReader:
             raise Malformed(first.position, "the rest of a frame is missing")
 
     def go_to(self, position: int) -> None:
-        """Continue with the cluster at `position`."""
+        """Continue with the cluster at `position`, from the first key frame in it.
+
+        Other programs begin clusters with what is left of the frame before, or with frames that lean on others.
+        """
+        self._awaits_key = True
         self._file.position = position
         self._waiting.clear()
         self._newest_ticks = None

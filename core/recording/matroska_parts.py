@@ -39,6 +39,7 @@ class Track:
 class Block(NamedTuple):
     track: int
     time_ticks: int
+    is_key: bool  # it can be decoded without those before it
     data: memoryview
     position: int  # in the file
 
@@ -119,9 +120,9 @@ def blocks(body: memoryview, position: int) -> Iterator[Block]:
             case Id.SIMPLE_BLOCK:
                 yield _block(child, cluster_ticks)
             case Id.BLOCK_GROUP:
-                for part in children(child.body, child.position):
-                    if part.element == Id.BLOCK:
-                        yield _block(part, cluster_ticks)
+                group = _by_id(child)
+                if Id.BLOCK in group:
+                    yield _block(group[Id.BLOCK], cluster_ticks, is_key=Id.REFERENCE_BLOCK not in group)
 
 
 def peek_cluster(data: memoryview, position: int, track: int) -> tuple[int, bool] | None:
@@ -191,8 +192,10 @@ def _take_sizes(track: Track, video: Child) -> None:
                 track.crop_bottom_px = as_unsigned(child)
 
 
-def _block(child: Child, cluster_ticks: int) -> Block:
+def _block(child: Child, cluster_ticks: int, *, is_key: bool | None = None) -> Block:
+    """`is_key` is told by what is around the block, or else by a flag in it."""
     if len(child.body) < 4 or not child.body[0] & 0x80 or child.body[3] & _LACING:
         raise Malformed(child.position, "a block is not one frame of a track")
     relative = int.from_bytes(child.body[1:3], "big", signed=True)
-    return Block(child.body[0] & 0x7F, cluster_ticks + relative, child.body[4:], child.position + 4)
+    is_key = bool(child.body[3] & _KEY) if is_key is None else is_key
+    return Block(child.body[0] & 0x7F, cluster_ticks + relative, is_key, child.body[4:], child.position + 4)

@@ -113,3 +113,28 @@ def test_pictures_of_another_size_are_scaled_to_the_first(tmp_path: Path) -> Non
         writer.write(picture(0, 48, 64), depth(0), 0)
         writer.write(picture(1, 33, 21), depth(1), 1)
     assert [frame.rgb.shape for frame in read_all(tmp_path / "a.mkv")] == [(48, 64, 3)] * 2
+
+
+def test_a_copy_that_ffmpeg_made_is_a_recording(tmp_path: Path) -> None:
+    """In whole milliseconds, frames across clusters, the scales behind the depth, and frames not counted."""
+    path = write_recording(tmp_path / "a.mkv", [index / 30 for index in range(70)], picture_hw=(49, 65))
+    with av.open(path) as file, av.open(tmp_path / "b.mkv", "w") as copy:
+        copy.metadata.update(file.metadata)
+        streams = {stream.index: copy.add_stream_from_template(stream, opaque=True) for stream in file.streams}
+        for packet in file.demux():
+            if packet.dts is not None:
+                packet.stream = streams[packet.stream.index]
+                copy.mux(packet)
+    ours, copied = read_all(path), read_all(tmp_path / "b.mkv")
+    assert len(copied) == 70
+    for frame, again in zip(ours, copied, strict=True):
+        assert again.index == frame.index
+        assert again.time_s == pytest.approx(frame.time_s, abs=1e-3)
+        assert np.array_equal(again.rgb, frame.rgb)
+        assert np.array_equal(again.inverse_depth, frame.inverse_depth)
+    with DepthVideoReader(tmp_path / "b.mkv") as reader:
+        assert reader.frame_count is None
+        reader.seek(1.5)
+        found = reader.read()
+        assert found is not None
+        assert found.index == 45
