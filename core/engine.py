@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from core import allocator, threads
+from core.device_errors import kind_of
 from core.errors import EngineError, NonFinite
 from core.messages import DepthArray, ModelInfo, RgbArray
 from core.model.dpt import DPT
@@ -40,7 +41,8 @@ class Engine:
     def load(cls, model: str, precision: str, device: str, progress: Progress = lambda share: None) -> "Engine":
         """Read `model` (a name or a file) and place it on `device` ("auto", "cpu", "cuda:0") in `precision`.
 
-        Raises: WeightsError for the file, EngineError for the device, the precision or memory that is not there.
+        Raises: WeightsError for the file; OutOfMemory, DeviceLost; EngineError for a device or precision that is
+        not there.
         """
         target = pick_device(device)
         chosen = pick_precision(precision, target)
@@ -54,8 +56,9 @@ class Engine:
             decoder = DTYPES[decoder_precision(chosen, target)]
             network = network.eval().requires_grad_(False).to(target)
             runner = make_runner(network.to_precision(DTYPES[chosen], decoder=decoder), target)
-        except RuntimeError as error:  # torch's out-of-memory error is one too
-            raise EngineError(f"{weights.name} cannot be placed on {target}: {_first_line(error)}") from error
+        except (RuntimeError, MemoryError) as error:
+            kind = kind_of(error) if target.type != "cpu" else EngineError  # beyond the processor there is nothing
+            raise kind(f"{weights.name} cannot be placed on {target}: {_first_line(error)}") from error
         progress(1.0)
         return cls(
             runner,
@@ -86,13 +89,13 @@ class Engine:
                 return
             try:
                 self._runner.prepare(network_hw)
-            except RuntimeError as error:
+            except (RuntimeError, MemoryError) as error:
                 raise self._failure(network_hw, error) from error
 
     def infer(self, rgb: RgbArray, network_hw: tuple[int, int]) -> DepthArray:
         """(H, W, 3) uint8 RGB -> (h, w) float32 relative inverse depth, larger is nearer, read-only.
 
-        Raises: NonFinite where the result is not, EngineError where the device fails or memory runs out.
+        Raises: NonFinite where the result is not; OutOfMemory, DeviceLost, EngineError for other failures.
         """
         return self.infer_ranged(rgb, network_hw).inverse_depth
 
@@ -100,7 +103,7 @@ class Engine:
         """The same, with the ends of its range, worked out on the device. Raises: as `infer`."""
         try:
             readout = self._runner.infer(rgb, network_hw)
-        except RuntimeError as error:
+        except (RuntimeError, MemoryError) as error:
             raise self._failure(network_hw, error) from error
         if not readout.finite:
             raise NonFinite(f"{self.info.name} gave values that are not finite in {self.info.precision}")
@@ -129,9 +132,9 @@ class Engine:
                 self._runner.close()
                 allocator.give_back()
 
-    def _failure(self, network_hw: tuple[int, int], error: RuntimeError) -> EngineError:
+    def _failure(self, network_hw: tuple[int, int], error: Exception) -> EngineError:
         height, width = network_hw
-        return EngineError(
+        return kind_of(error)(
             f"{self.info.name} failed at {height}x{width} on {self.info.device}: {_first_line(error)}"
         )
 

@@ -21,6 +21,14 @@ class EngineError(FathomError):
     """The network could not be built or run on the device and precision asked for."""
 
 
+class OutOfMemory(EngineError):  # noqa: N818 - what happened
+    """The device has not enough memory for this network at this size; a smaller one may fit."""
+
+
+class DeviceLost(EngineError):  # noqa: N818 - what happened
+    """The device fails at everything: unplugged, reset, or broken by an earlier fault. Another one has to do."""
+
+
 class NonFinite(EngineError):  # noqa: N818 - what the result was
     """The network gave a result that is not finite: nothing to show, and a reason to compute more safely."""
 

@@ -1,29 +1,36 @@
 """The inference thread: takes frames, runs the engine, publishes depth."""
 
+import logging
 import os
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from core.capture import Capture
 from core.depth_range import sample_percentiles
-from core.errors import NonFinite
+from core.device_errors import kind_of
+from core.errors import DeviceLost, NonFinite, OutOfMemory
 from core.handoff import Closed, LatestSlot
 from core.keeper import Keeper
 from core.loading import Loader
-from core.messages import Action, DepthResult, Frame, ModelState, Rates
-from core.network_size import network_hw, size_setting
+from core.messages import Action, DepthResult, Frame, ModelState
+from core.network_size import Size
 from core.precision import SAFER
 from core.rates import RateMeter
 from core.recorder import Recorder
+from core.size_choice import SizeChoice, SizeWish
 from core.source_switch import SourceSwitch
 from core.status_board import StatusBoard
+from core.tally import Tally
 
 if TYPE_CHECKING:
     from core.engine import Engine
+
+_log = logging.getLogger(__name__)
 
 BELOW_NORMAL = 5  # niceness
 LOOK_EVERY_S = 0.2
@@ -57,17 +64,18 @@ class Inference:
         self._recorder: Recorder | Keeper | None = None
         self._changed = threading.Condition()
         self._stopping = False
-        self._size = ("256", "square")
         self._next_engine: Engine | None = None
         self._engine: Engine | None = None
-        self._ready_hw: set[tuple[int, int]] = set()  # sizes the running engine is prepared for
-        self._hw: tuple[int, int] | None = None  # the size in use
-        self._asked_hw: tuple[int, int] | None = None  # the size the loader prepares
-        self._good_hw: tuple[int, int] | None = None  # the last size at which the running engine gave depth
-        self._failed_hw: tuple[int, int] | None = None  # and the one at which it failed: not tried again
+        self._sizes = SizeChoice()
+        self._unprepared: deque[tuple[Engine, Size, Exception]] = (
+            deque()
+        )  # from the loader: sizes that failed there
+        self._trouble = ""  # the line of a failure, told once it is known how things go on
+        self._needs_memory = False  # and whether it was for want of memory
+        self._has_failed = False  # which the board shows
         self._gave_non_finite = False  # the running engine did, and what can be done about it was done
         self._rate = RateMeter()
-        self._tally = _Tally()
+        self._tally = Tally()
         self._thread = threading.Thread(target=self._run, name="fathom-inference", daemon=True)
 
     # Orders, from other threads
@@ -75,8 +83,8 @@ class Inference:
     def start(self) -> None:
         self._thread.start()
 
-    def set_size(self, size: str, aspect: str) -> None:
-        self._size = (size, aspect)
+    def set_size(self, wish: SizeWish) -> None:
+        self._sizes.ask(wish)
 
     def record_to(self, recorder: Recorder | Keeper | None) -> None:
         """Hand every result from the next one on to `recorder`; None: to nobody any more."""
@@ -84,9 +92,11 @@ class Inference:
 
     def offer(self, engine: "Engine") -> None:
         """Take `engine` over from the loader thread; it runs from the next frame on."""
-        hw = self._asked_hw or self._hw
-        if hw is not None:
-            engine.prepare(hw)
+        if (size := self._sizes.coming) is not None:
+            try:
+                engine.prepare(size)
+            except Exception as error:  # noqa: BLE001 - it is met again, and dealt with, when the engine runs
+                _log.warning("preparing %s", engine.info.name, exc_info=error)
         with self._changed:
             if self._stopping:
                 unused: Engine | None = engine
@@ -110,24 +120,43 @@ class Inference:
     def _run(self) -> None:
         _lower_priority()
         try:
-            while self._wait_for_engine():
-                taken = self._switch.next_frame()
-                if taken is None:
-                    break
-                engine = self._running_engine()
-                while engine is not None and self._infer(engine, *taken) is Outcome.AGAIN:
-                    engine = self._running_engine()
-        except Closed:
-            pass  # told to stop while publishing
-        except Exception as error:
-            self._board.change(model_state=ModelState.FAILED)
-            self._board.fault(f"depth stopped: {error}", Action.RELOAD_MODEL)
-            raise
+            while not self._stopping:
+                try:
+                    self._take_frames()
+                except Closed:
+                    break  # told to stop while publishing
+                except Exception as error:  # noqa: BLE001 - the thread's edge: another engine can go on
+                    _log.exception("depth stopped")
+                    self._drop_engine()
+                    self._board.change(model_state=ModelState.FAILED, model=None)
+                    self._board.fault(f"depth stopped: {_line_of(error)}", Action.RELOAD_MODEL)
         finally:
             self.stop()
-            for engine in (self._engine, self._next_engine):
-                if engine is not None:
-                    engine.close()
+            self._drop_engine()
+            if self._next_engine is not None:
+                self._next_engine.close()
+
+    def _take_frames(self) -> None:
+        """Until told to stop."""
+        while self._wait_for_engine():
+            taken = self._switch.next_frame()
+            if taken is None:
+                self.stop()
+                return
+            outcome = Outcome.AGAIN
+            while outcome is Outcome.AGAIN and (engine := self._running_engine()) is not None:
+                outcome = self._infer(engine, *taken)
+                del engine  # one that is given up meanwhile must not be held while the next one is built
+
+    def _drop_engine(self) -> None:
+        """Close the engine that runs, also where its device is past answering."""
+        engine, self._engine = self._engine, None
+        self._unprepared.clear()
+        if engine is not None:
+            try:
+                engine.close()
+            except Exception as error:  # noqa: BLE001 - the engine is gone all the same
+                _log.warning("closing %s", engine.info.name, exc_info=error)
 
     def _wait_for_engine(self) -> bool:
         """Before the first engine is there, no frame is taken: in every-frame mode none may be lost."""
@@ -140,66 +169,78 @@ class Inference:
             fresh, self._next_engine = self._next_engine, None
         if fresh is None:
             return self._engine
-        old, self._engine = self._engine, fresh
+        self._drop_engine()
+        self._engine = fresh
         fresh.enter_thread()
-        if old is not None:
-            old.close()
-        self._ready_hw = {self._hw} if self._hw else set()
-        self._asked_hw = self._good_hw = self._failed_hw = None
-        self._gave_non_finite = False
+        self._sizes.start_engine(fresh.info)
+        self._trouble = ""
+        self._has_failed = self._gave_non_finite = False
         self._board.change(model_state=ModelState.READY, model=fresh.info, model_detail="", model_progress=None)
         return fresh
 
-    def _choose_hw(self, engine: "Engine", frame: Frame, *, every_frame: bool) -> tuple[int, int] | None:
-        """The size asked for once it is prepared, until then the one in use; None where neither works.
-
-        A file that is recorded waits for it: what is recorded of it must not depend on how fast this machine is.
-        """
-        wanted = network_hw(*self._size, (frame.rgb.shape[0], frame.rgb.shape[1]))
-        if wanted == self._failed_hw:
-            return self._good_hw
-        if self._hw is None or wanted in self._ready_hw or (self._recorder is not None and every_frame):
-            self._ready_hw.add(wanted)
-            self._hw = wanted
-        elif wanted != self._asked_hw:
-            self._asked_hw = wanted
-            self._loader.prepare(lambda: self._prepare(engine, wanted))
-        return self._hw
-
-    def _prepare(self, engine: "Engine", hw: tuple[int, int]) -> None:
+    def _prepare(self, engine: "Engine", size: Size) -> None:
         """On the loader thread."""
-        engine.prepare(hw)
-        self._ready_hw.add(hw)
+        try:
+            engine.prepare(size)
+        except Exception as error:  # noqa: BLE001 - the inference thread judges it
+            self._unprepared.append((engine, size, error))
+        else:
+            self._sizes.is_ready(size)
         self._switch.resend()
 
     def _infer(self, engine: "Engine", capture: Capture, frame: Frame) -> "Outcome":
-        _, aspect = self._size
-        hw = self._choose_hw(engine, frame, every_frame=capture.gives_every_frame)
-        if hw is None:
-            return self._missed(frame)
+        picture_hw = frame.rgb.shape[0], frame.rgb.shape[1]
+        while self._unprepared:
+            of_engine, size, unprepared = self._unprepared.popleft()
+            if of_engine is engine:
+                self._take_failure(engine, size, unprepared)
+        if self._engine is None:
+            return self._try_again(capture, frame)
+        is_recorded_whole = self._recorder is not None and capture.gives_every_frame
+        aspect = self._sizes.aspect
+        choice = self._sizes.choose(picture_hw, is_recorded_whole=is_recorded_whole)
+        if (coming := choice.prepare) is not None:
+            self._loader.prepare(lambda: self._prepare(engine, coming))
+        if (hw := choice.run) is None:
+            self._give_up(engine)
+            return self._try_again(capture, frame)
         self._tally.take(capture)
         started_s = time.monotonic()
         try:
             depth = engine.infer(frame.rgb, hw)
         except NonFinite as error:
             self._hold(engine, str(error))
-            if self._recorder is not None and capture.gives_every_frame and self._wait_for_next_engine():
-                return Outcome.AGAIN
-            return self._missed(frame)
+            return self._try_again(capture, frame)
         except Exception as error:  # noqa: BLE001 - one frame's failure must not end the live view
-            self._failed(hw, frame.rgb.shape[:2], str(error) or type(error).__name__)
-            if self._recorder is not None and capture.gives_every_frame and self._good_hw is not None:
-                return Outcome.AGAIN
-            return self._missed(frame)
-        finished_s = time.monotonic()
-        if self._good_hw is None:
+            failure = error.with_traceback(None)  # which would hold the frame's tensors
+        else:
+            finished_s = time.monotonic()
+            self._went_well(hw, picture_hw)
+            if not isinstance(self._recorder, Recorder):  # a recording keeps its size
+                self._sizes.note(hw, frame.rgb, finished_s - started_s, finished_s)
+            self._rate.tick(finished_s)
+            low, high = sample_percentiles(depth)
+            rates = self._tally.rates(capture, self._rate.per_second)
+            self._publish(DepthResult(frame, depth, low, high, engine.info, started_s, finished_s, rates, aspect))
+            return Outcome.DONE
+        self._take_failure(engine, hw, failure)
+        return Outcome.AGAIN if self._engine is not None else self._try_again(capture, frame)
+
+    def _went_well(self, hw: Size, picture_hw: Size) -> None:
+        if self._has_failed:
+            self._has_failed = False
             self._board.change(model_state=ModelState.READY)
-        self._good_hw = hw
-        self._rate.tick(finished_s)
-        low, high = sample_percentiles(depth)
-        rates = self._tally.rates(capture, self._rate.per_second)
-        self._publish(DepthResult(frame, depth, low, high, engine.info, started_s, finished_s, rates, aspect))
-        return Outcome.DONE
+        self._sizes.worked(hw)
+        if self._trouble:
+            line = f"{self._trouble}; going on at {hw[0]}x{hw[1]}"
+            self._trouble = ""
+            self._board.fault(line, Action.KEEP_SIZE, self._sizes.setting_for(hw, picture_hw))
+
+    def _try_again(self, capture: Capture, frame: Frame) -> "Outcome":
+        """With the engine that is being built, where no frame may be lost."""
+        if self._recorder is not None and capture.gives_every_frame and self._wait_for_next_engine():
+            return Outcome.AGAIN
+        return self._missed(frame)
 
     def _missed(self, frame: Frame) -> "Outcome":
         if self._recorder is not None:
@@ -222,22 +263,39 @@ class Inference:
         safer = SAFER.get(engine.info.precision)
         if safer is not None:
             self._board.fault(f"{line}: going on in {safer}", Action.KEEP_PRECISION, safer)
-            self._loader.fall_back(safer)
+            self._loader.fall_back(precision=safer)
         else:
-            self._good_hw = None  # the next good depth says READY again
-            self._board.change(model_state=ModelState.FAILED)
-            self._board.fault(line, Action.USE_BUILT_IN_MODEL)
+            self._fail(line)
 
-    def _failed(self, hw: tuple[int, int], picture_hw: tuple[int, int], line: str) -> None:
-        """Go on at the size that worked, where there is one."""
-        self._failed_hw, self._hw = hw, self._good_hw
-        if self._good_hw is None:
-            self._board.change(model_state=ModelState.FAILED)
-            self._board.fault(line, Action.USE_BUILT_IN_MODEL)
-        else:
-            height, width = self._good_hw
-            size = size_setting(self._good_hw, self._size[1], picture_hw)
-            self._board.fault(f"{line}; going on at {height}x{width}", Action.KEEP_SIZE, size)
+    def _take_failure(self, engine: "Engine", hw: Size, error: Exception) -> None:
+        """Have another size tried after a failure at `hw`, or another device where this one is lost."""
+        kind, line = kind_of(error), _line_of(error)
+        _log.warning("at %dx%d: %s", *hw, line)
+        if kind is DeviceLost and engine.info.device != "cpu":
+            self._leave_device(engine, line)
+            return
+        self._sizes.failed(hw, kind)
+        if not self._trouble:
+            self._trouble, self._needs_memory = line, kind is OutOfMemory
+
+    def _give_up(self, engine: "Engine") -> None:
+        """There is no size left to try: build the model where there may be more memory, or say that it failed."""
+        line, self._trouble = self._trouble, ""
+        if line and self._needs_memory and engine.info.device != "cpu":
+            self._leave_device(engine, line)
+        elif line:
+            self._fail(line)
+
+    def _leave_device(self, engine: "Engine", line: str) -> None:
+        self._drop_engine()
+        self._board.change(model=None, model_state=ModelState.LOADING)
+        self._board.fault(f"{line}; going on with the processor", Action.USE_DEVICE, engine.info.device)
+        self._loader.fall_back(device="cpu", precision="auto")
+
+    def _fail(self, line: str) -> None:
+        self._has_failed = True
+        self._board.change(model_state=ModelState.FAILED)
+        self._board.fault(line, Action.USE_BUILT_IN_MODEL)
 
     def _publish(self, result: DepthResult) -> None:
         if (recorder := self._recorder) is not None:
@@ -252,28 +310,5 @@ def _lower_priority() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BELOW_NORMAL)
 
 
-class _Tally:
-    """Counts of the source that plays now; what was dropped before its first depth came is start-up, not loss."""
-
-    def __init__(self) -> None:
-        self._source_id = -1
-        self.non_finite = 0
-        self._inferred = 0
-        self._dropped_before = 0
-
-    def take(self, capture: Capture) -> None:
-        """A frame of this source goes into the network."""
-        if capture.source_id != self._source_id:
-            self._source_id, self._inferred, self.non_finite = capture.source_id, 0, 0
-            self._dropped_before = capture.dropped
-        self._inferred += 1
-
-    def rates(self, capture: Capture, depth_fps: float) -> Rates:
-        return Rates(
-            source_fps=capture.rate.per_second,
-            depth_fps=depth_fps,
-            captured=capture.delivered,
-            inferred=self._inferred,
-            dropped=capture.dropped - self._dropped_before,
-            non_finite=self.non_finite,
-        )
+def _line_of(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from core.device_errors import kind_of
+from core.errors import DeviceLost, OutOfMemory
 from core.messages import Action, ModelState
 from core.status_board import StatusBoard
 
@@ -67,11 +69,11 @@ class Loader:
             self._wish = wish
             self._changed.notify()
 
-    def fall_back(self, precision: str) -> None:
-        """Build the model that runs once more, in `precision`, unless another is on its way already."""
+    def fall_back(self, **changes: str) -> None:
+        """Build the model that runs once more, with `changes`, unless another is on its way already."""
         with self._changed:
             if self._wish is None and not self._building and self._delivered is not None:
-                self._wish = replace(self._delivered, precision=precision)
+                self._wish = replace(self._delivered, **changes)
                 self._changed.notify()
 
     @property
@@ -124,18 +126,29 @@ class Loader:
         except Superseded:
             return
         except Exception as error:  # noqa: BLE001 - the thread's edge: a bad file must not end it
-            still_running = self._board.read().model is not None
-            self._board.change(
-                model_state=ModelState.READY if still_running else ModelState.FAILED,
-                model_detail="",
-                model_progress=None,
-            )
-            action = Action.RELOAD_MODEL if still_running else Action.USE_BUILT_IN_MODEL
-            self._board.fault(str(error) or type(error).__name__, action)
+            self._load_failed(wish, error)
             return
         self._board.change(devices=engine.devices, model_progress=1.0)
         self._delivered, self._building = wish, False  # before the engine can ask for a safer one
         self._deliver(engine)
+
+    def _load_failed(self, wish: ModelWish, error: Exception) -> None:
+        """What runs goes on. Where nothing does, and it was the device that failed, the processor takes over."""
+        line = str(error) or type(error).__name__
+        still_running = self._board.read().model is not None
+        device_failed = kind_of(error) in (OutOfMemory, DeviceLost)
+        if device_failed and not still_running and wish.device != "cpu":
+            device = "the graphics processor" if wish.device == "auto" else wish.device
+            self._board.fault(f"{line}; going on with the processor", Action.USE_DEVICE, device)
+            with self._changed:
+                self._wish = self._wish or replace(wish, device="cpu", precision="auto")
+            return
+        self._board.change(
+            model_state=ModelState.READY if still_running else ModelState.FAILED,
+            model_detail="",
+            model_progress=None,
+        )
+        self._board.fault(line, Action.RELOAD_MODEL if still_running else Action.USE_BUILT_IN_MODEL)
 
     def _progress(self, share: float) -> None:
         if self._stopping or self._wish is not None:

@@ -134,6 +134,7 @@ class Action(Enum):
     REOPEN_SOURCE = "Try again"
     OPEN_DEMO = "Open the demo scene"
     RELOAD_MODEL = "Load again"
+    USE_DEVICE = "Try {} again"
     USE_BUILT_IN_MODEL = "Use the built-in model"
     FETCH_MODEL = "Download again"
     FETCH_INSTEAD = "Download {} instead"

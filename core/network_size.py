@@ -7,12 +7,16 @@ from core.errors import SettingError
 STEP_PX = 32
 MIN_PX = 64
 MAX_PX = 1536
+LEAST_USEFUL_PX = 128  # before a size is made smaller than that for want of memory, another device is tried
+AUTO = "auto"  # the setting `size` that holds a rate, by AutoSize
+
+Size = tuple[int, int]  # height and width
 
 
-def parse_size(text: str) -> tuple[int, int] | int:
+def parse_size(text: str) -> Size | int:
     """`"384"` is the longer side; `"288x512"` is height x width, whatever the aspect setting says.
 
-    Raises: SettingError.
+    Not for `"auto"`, which is no size. Raises: SettingError.
     """
     try:
         numbers = [int(part) for part in text.lower().split("x")]
@@ -26,7 +30,32 @@ def parse_size(text: str) -> tuple[int, int] | int:
     return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
 
 
-def network_hw(size: str, aspect: str, picture_hw: tuple[int, int]) -> tuple[int, int]:
+def fixed(size: str, training_px: int) -> str:
+    """The setting itself or, for auto where there is no rate to hold, the size the network was trained at."""
+    return str(training_px) if size == AUTO else size
+
+
+def auto_sizes(aspect: str, picture_hw: Size, training_px: int) -> tuple[Size, ...]:
+    """What `auto` chooses from, from small to large.
+
+    It goes up to the picture's own size, beyond which there is nothing more to see, and to twice the size the
+    network was trained at, beyond which it sees parts and no longer the whole; but always up to that size.
+    """
+    picture_px = STEP_PX * -(-max(picture_hw) // STEP_PX)
+    most_px = min(max(picture_px, training_px), 2 * training_px, MAX_PX)
+    return tuple(network_hw(str(px), aspect, picture_hw) for px in range(MIN_PX, most_px + 1, STEP_PX))
+
+
+def smaller_sizes(hw: Size) -> tuple[Size, ...]:
+    """Sizes of about the same shape below `hw`, each with about half the pixels of the one before."""
+    found: list[Size] = []
+    longer = max(hw)
+    while (longer := STEP_PX * (longer * 3 // (4 * STEP_PX))) >= LEAST_USEFUL_PX:
+        found.append(network_hw(str(longer), "keep", hw))
+    return tuple(found)
+
+
+def network_hw(size: str, aspect: str, picture_hw: Size) -> Size:
     """Height and width for the network, multiples of 32.
 
     `aspect` "square" gives (px, px), as MiDaS trains; "keep" gives the picture's aspect with px on its longer
@@ -43,7 +72,7 @@ def network_hw(size: str, aspect: str, picture_hw: tuple[int, int]) -> tuple[int
     return (snapped, wanted) if height <= width else (wanted, snapped)
 
 
-def size_setting(hw: tuple[int, int], aspect: str, picture_hw: tuple[int, int]) -> str:
+def size_setting(hw: Size, aspect: str, picture_hw: Size) -> str:
     """What to set `size` to, so that the network gets `hw` of such a picture: the longer side where that does."""
     longer = str(max(hw))
     return longer if network_hw(longer, aspect, picture_hw) == hw else f"{hw[0]}x{hw[1]}"

@@ -12,6 +12,7 @@ from core.keeper import Keeper, KeepWish, OpenLast, open_last
 from core.loading import LoadEngine, Loader, ModelWish, load_engine
 from core.messages import DepthResult, Frame, Status
 from core.recorder import OpenTake, Recorder, RecordingWish, open_take
+from core.size_choice import TARGET_FPS, SizeWish
 from core.source_switch import SourceSwitch, open_source
 from core.status_board import StatusBoard
 from core.transport import Transport
@@ -57,8 +58,9 @@ class Pipeline:
     def use_model(self, wish: ModelWish) -> None:
         self._loader.wish(wish)
 
-    def set_size(self, size: str, aspect: str) -> None:
-        self._inference.set_size(size, aspect)
+    def set_size(self, size: str, aspect: str, target_fps: float = TARGET_FPS) -> None:
+        """`target_fps` is the rate that size `auto` holds."""
+        self._inference.set_size(SizeWish(size, aspect, target_fps))
         self._switch.resend()
 
     def set_every_frame(self, *, every_frame: bool) -> None:

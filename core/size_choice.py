@@ -1,0 +1,160 @@
+"""Which size the network runs at: the one asked for, one that holds a rate, or one that works where that fails."""
+
+from dataclasses import dataclass
+
+from core.auto_size import AutoSize
+from core.errors import EngineError, OutOfMemory
+from core.messages import ModelInfo, RgbArray
+from core.network_size import AUTO, Size, auto_sizes, network_hw, size_setting, smaller_sizes
+
+TARGET_FPS = 30.0
+MOST_STUMBLES = 3
+FIRST_AUTO_PX = 192  # where `auto` begins with a network it knows nothing of: fast to be wrong about
+
+
+@dataclass(frozen=True, slots=True)
+class SizeWish:
+    """The settings it follows."""
+
+    size: str = "256"
+    aspect: str = "square"
+    target_fps: float = TARGET_FPS
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The size to run at now, None where none works, and one to prepare meanwhile."""
+
+    run: Size | None
+    prepare: Size | None = None
+
+
+class SizeChoice:
+    """A size takes over once it is prepared; until then the one in use goes on.
+
+    Used by: the inference thread; `ask` and `coming` by any, `is_ready` by the loader's.
+    """
+
+    def __init__(self) -> None:
+        self._asked = SizeWish()
+        self._heeded = self._asked  # what the rest was worked out for
+        self._auto = AutoSize(TARGET_FPS)
+        self._model: ModelInfo | None = None
+        self._ready: set[Size] = set()
+        self._in_use: Size | None = None
+        self._preparing: Size | None = None
+        self._good: Size | None = None  # the last at which this engine gave depth
+        self._stumbles = 0  # failures at that one in a row
+        self._refused: set[Size] = set()  # at which it failed
+        self._too_large = float("inf")  # pixels: there was no memory for so many
+        self._last: RgbArray | None = None  # the picture noted last
+
+    def ask(self, wish: SizeWish) -> None:
+        self._asked = wish
+
+    @property
+    def aspect(self) -> str:
+        return self._asked.aspect
+
+    @property
+    def coming(self) -> Size | None:
+        """What another engine had better be prepared for."""
+        return self._preparing or self._in_use
+
+    def start_engine(self, model: ModelInfo) -> None:
+        """Another engine runs from now on; it is prepared for `coming`."""
+        old, self._model = self._model, model
+        if old is None or (old.name, old.device) != (model.name, model.device):
+            self._auto.restart()
+        self._ready = {size for size in (self._in_use, self._preparing) if size is not None}
+        self._preparing = self._good = None
+        self._forgive()
+
+    def choose(self, picture_hw: Size, *, is_recorded_whole: bool) -> Choice:
+        """For a picture of that size.
+
+        A file that is recorded waits for its size: what is recorded of it must not depend on how fast this machine
+        is.
+        """
+        if self._asked is not self._heeded:
+            self._heeded = self._asked
+            self._auto.set_target(self._heeded.target_fps)
+            self._forgive()  # whoever asks again wants it tried again
+        wanted = self._wanted(picture_hw, is_recorded_whole=is_recorded_whole)
+        if wanted is None:
+            return Choice(None)
+        if self._in_use is None or wanted in self._ready or is_recorded_whole:
+            self._ready.add(wanted)
+            self._in_use = wanted
+        elif wanted != self._preparing:
+            self._preparing = wanted
+            return Choice(self._in_use, prepare=wanted)
+        return Choice(self._in_use)
+
+    def is_ready(self, size: Size) -> None:
+        self._ready.add(size)
+
+    def worked(self, size: Size) -> None:
+        """It gave depth."""
+        self._good = size
+        self._stumbles = 0
+
+    def note(self, size: Size, rgb: RgbArray, busy_s: float, at_s: float) -> None:
+        """How long the network took. A picture that stands and is shown again is no reason to move."""
+        if rgb is not self._last:
+            self._last = rgb
+            if self._asked.size == AUTO:
+                self._auto.note(size, busy_s, at_s)
+
+    def failed(self, size: Size, kind: type[EngineError]) -> None:
+        """Not to be tried again, and without memory nothing larger either, until somebody asks anew.
+
+        One that worked before is tried some times more, for what went wrong may have been the picture.
+        """
+        if kind is OutOfMemory:
+            self._too_large = min(self._too_large, size[0] * size[1])
+        else:
+            self._stumbles += size == self._good
+            if size != self._good or self._stumbles >= MOST_STUMBLES:
+                self._refused.add(size)
+        if self._in_use == size and not self._fits(size):
+            self._in_use = None
+        if self._preparing == size:
+            self._preparing = None
+
+    def setting_for(self, size: Size, picture_hw: Size) -> str:
+        """What to set `size` to, to stay at this one."""
+        return size_setting(size, self._asked.aspect, picture_hw)
+
+    def _wanted(self, picture_hw: Size, *, is_recorded_whole: bool) -> Size | None:
+        wish = self._heeded
+        if wish.size == AUTO:
+            return self._wanted_by_rate(wish.aspect, picture_hw, is_recorded_whole=is_recorded_whole)
+        wanted = network_hw(wish.size, wish.aspect, picture_hw)
+        if self._fits(wanted):
+            return wanted
+        good = self._good if self._good is not None and self._fits(self._good) else None
+        if wanted[0] * wanted[1] < self._too_large:
+            return good  # it fails, but not for being too large
+        for smaller in smaller_sizes(wanted):
+            if good is not None and good[0] * good[1] >= smaller[0] * smaller[1]:
+                return good
+            if self._fits(smaller):
+                return smaller
+        return good
+
+    def _wanted_by_rate(self, aspect: str, picture_hw: Size, *, is_recorded_whole: bool) -> Size | None:
+        training_px = self._model.training_px if self._model is not None else FIRST_AUTO_PX
+        sizes = [size for size in auto_sizes(aspect, picture_hw, training_px) if self._fits(size)]
+        if not sizes:
+            return None
+        first_px = training_px if is_recorded_whole else min(FIRST_AUTO_PX, training_px)
+        return self._auto.choose_from(sizes, network_hw(str(first_px), aspect, picture_hw))
+
+    def _fits(self, size: Size) -> bool:
+        return size[0] * size[1] < self._too_large and size not in self._refused
+
+    def _forgive(self) -> None:
+        self._stumbles = 0
+        self._refused.clear()
+        self._too_large = float("inf")
