@@ -64,6 +64,14 @@ def test_range_stays_while_it_fits_and_moves_when_it_does_not(rng: np.random.Gen
     assert coded_range.encode(depth * 0.1 + 1.4).scale < left.scale / 5  # it used too little of it
 
 
+def test_a_range_that_shrinks_keeps_the_promise(rng: np.random.Generator) -> None:
+    coded_range = CodedRange()
+    for share in np.geomspace(1, 1e-3, 60):
+        depth = (0.5 + share * (rng.random((50, 50)) - 0.5)).astype(np.float32)
+        codes, offset, scale, _ = coded_range.encode(depth)
+        assert_within_promise(depth, values(codes, offset, scale))
+
+
 def test_what_is_not_finite_goes_to_the_nearest_and_is_counted() -> None:
     depth = np.array([[1, 2, np.inf], [-np.inf, np.nan, 3]], np.float32)
     codes, offset, scale, clipped = CodedRange().encode(depth)

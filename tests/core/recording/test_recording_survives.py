@@ -90,6 +90,7 @@ def test_a_full_disk_ends_the_recording_and_keeps_it(tmp_path: Path, limit: int)
     assert len(read_all(path)) == int(count)
     with DepthVideoReader(path) as reader:
         assert reader.facts.finished
+        assert reader._file._end == path.stat().st_size  # nothing is left of the frame that did not fit
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="files have no holes")
