@@ -27,7 +27,7 @@ REPORT_EVERY_S = 0.5
 LOW_DISK_BYTES = 10**9  # then a person should know before a recording starts
 LEAST_FREE_BYTES = 64 * 10**6  # a recording ends by itself before the disk is so full that nothing else works
 ROUNDING_S = 1e-3  # twelve frames at 30 a second add up to 0.399…9 s
-LOW_PRIORITY = 10  # niceness: below the network's, which waits for the recorder where it falls behind
+BELOW_NORMAL = 5  # niceness, as the network's: below it, a busy machine would starve what the network waits for
 
 _log = logging.getLogger(__name__)
 
@@ -267,4 +267,4 @@ def free_bytes(folder: Path) -> int | None:
 def lower_priority() -> None:
     """The encoders' threads inherit it. Linux only."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOW_PRIORITY)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BELOW_NORMAL)
