@@ -10,7 +10,7 @@ from app import paths
 from app.commands import bench, cameras, export, image, live, models, record
 from app.logs import logging_to
 from app.version import VERSION
-from core import allocator
+from core import allocator, openmp
 from core.errors import FathomError, SettingError
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
@@ -30,6 +30,7 @@ class Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str], show_window: live.ShowWindow) -> int:
     """Run the command that `argv` names, `live` where it names none; gives the exit code."""
     allocator.keep_memory()
+    openmp.wait_briefly()
     try:
         args = build_parser(show_window).parse_args(with_command(argv))
     except SystemExit as stop:  # argparse's way to end: --help, --version, wrong use
