@@ -65,6 +65,7 @@ def measure_clicks(settings: dict[str, str], button: str, seconds: float) -> Non
 
     from app.session import Session
     from app.settings import Settings
+    from core import allocator, openmp
     from ui.application import make_application
     from ui.bridge import Bridge
     from ui.main_window import MainWindow
@@ -72,6 +73,9 @@ def measure_clicks(settings: dict[str, str], button: str, seconds: float) -> Non
     class Finger(QObject):
         press = pyqtSignal(float)
 
+    # As the program does.
+    allocator.keep_memory()
+    openmp.wait_briefly()
     app = make_application()
     bridge = Bridge()
     window = MainWindow(Session(Settings(**settings), bridge.wake, None), bridge)

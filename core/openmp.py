@@ -2,8 +2,8 @@
 
 At each of the hundreds of meeting points in a frame, GNU OpenMP lets a thread spin for milliseconds before it
 sleeps. On a machine with nothing else to do that is right. Where another program keeps one of two processors busy,
-the one spins while the other, which it waits for, waits for a processor: fathom-nano took 1 to 2.5 seconds a frame.
-With short waits it takes 0.2 to 0.3 there, and alone as long as ever.
+the one spins while the other, which it waits for, waits for a processor: fathom-nano took 1 to 2.5 seconds a
+frame. With short waits it takes 0.2 to 0.3 there, and alone as long as ever.
 
 Source: libgomp's manual, GOMP_SPINCOUNT.
 """
