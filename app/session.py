@@ -23,7 +23,7 @@ RECENT_SOURCES = 8
 ALWAYS_LISTED = ("", "demo", "camera")  # sources the picker offers anyway
 _SOURCE_SETTINGS = frozenset({"source", "camera_mode"})
 _MODEL_SETTINGS = frozenset({"model", "precision", "device"})
-_SIZE_SETTINGS = frozenset({"size", "aspect"})
+_SIZE_SETTINGS = frozenset({"size", "aspect", "target_fps"})
 _KEEP_SETTINGS = frozenset({"keep_last", "keep_last_s", "record_depth"})
 _LOOK_SETTINGS = frozenset(
     {"view", "colormap", "invert", "opacity", "wipe", "range_locked", "range_low", "range_high"}
@@ -56,7 +56,7 @@ class Session:
     def start(self) -> None:
         """Open the source and load the model that the settings name."""
         self._watch.start()
-        self._pipeline.set_size(self.settings.size, self.settings.aspect)
+        self._set_size()
         self._pipeline.keep_last(keep_wish(self.settings))
         self._use_model()
         self._open()
@@ -77,7 +77,7 @@ class Session:
             before, self.settings = self.settings, replace(self.settings, **values)
         names = {name for name in values if getattr(before, name) != getattr(self.settings, name)}
         if names & _SIZE_SETTINGS:
-            self._pipeline.set_size(self.settings.size, self.settings.aspect)
+            self._set_size()
         if names & _MODEL_SETTINGS:
             self._use_model()
         if names & _KEEP_SETTINGS:
@@ -118,7 +118,7 @@ class Session:
                 self._open()
             case Action.OPEN_DEMO:
                 self.open_source("demo")
-            case Action.RELOAD_MODEL:
+            case Action.RELOAD_MODEL | Action.USE_DEVICE:
                 self._use_model()
             case Action.USE_BUILT_IN_MODEL:
                 self.change(model=DEFAULTS.model, precision=DEFAULTS.precision, size=DEFAULTS.size)
@@ -230,6 +230,10 @@ class Session:
         """On the job's thread."""
         self._models = entries()
         self.change(model=name)
+
+    def _set_size(self) -> None:
+        s = self.settings
+        self._pipeline.set_size(s.size, s.aspect, s.target_fps)
 
     def _use_model(self) -> None:
         s = self.settings

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.errors import SettingError
 from core.look import View
-from core.network_size import parse_size
+from core.network_size import AUTO, parse_size
 
 COLORMAPS = ("inferno", "magma", "plasma", "viridis", "cividis", "turbo", "spectral", "bone", "grey")
 
@@ -43,7 +43,13 @@ class Settings:
     )
     model: str = option("fathom-nano", "Name of a model (see `models list`) or a weights file.", flag=True)
     size: str = option(
-        "256", "What the network sees: PX for the longer side, or HxW; multiples of 32, 64 to 1536.", flag=True
+        "256",
+        "What the network sees: PX for the longer side, or HxW; multiples of 32, 64 to 1536; "
+        "auto: as much as holds a rate.",
+        flag=True,
+    )
+    target_fps: float = option(
+        30.0, "Depth results a second that size auto holds.", low=1.0, high=240.0, flag=True
     )
     aspect: str = option(
         "square", "Square, as MiDaS trains, or the picture's own.", choices=("square", "keep"), flag=True
@@ -120,7 +126,7 @@ def check(name: str, value: Any) -> Any:
         raise SettingError(f"{name} must be {limits.form}, got {_SHORT.repr(value)}")
     if limits.low is not None and limits.high is not None and not limits.low <= value <= limits.high:
         raise SettingError(f"{name} must lie from {limits.low:g} to {limits.high:g}, got {_SHORT.repr(value)}")
-    if name == "size":
+    if name == "size" and value != AUTO:
         parse_size(value)
     return value
 

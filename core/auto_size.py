@@ -178,10 +178,10 @@ class AutoSize:
             return
         calm_s = at_s - self._changed_at_s
         grows = _pixels(wish) > _pixels(size)
-        if self._grew and not grows and is_other_load and calm_s < REST_S:
+        if self._grew and calm_s >= REST_S:
+            self._rest_s = max(self._rest_s / 2, REST_S)
+        elif self._grew and not grows and is_other_load:
             self._rest_s = min(2 * self._rest_s, LONGEST_REST_S)  # growing was wrong: be slower to do it again
-        elif calm_s > LONGEST_REST_S:
-            self._rest_s = REST_S
         if is_other_load:
             self._settles_until_s, self._corrections = at_s + SETTLE_S, 0
         else:

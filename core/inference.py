@@ -196,9 +196,11 @@ class Inference:
                 self._take_failure(engine, size, unprepared)
         if self._engine is None:
             return self._try_again(capture, frame)
-        is_recorded_whole = self._recorder is not None and capture.gives_every_frame
+        is_recorded = isinstance(self._recorder, Recorder)
+        # What is recorded of a file must not depend on how fast this machine is.
+        at_once = self._recorder is not None and capture.gives_every_frame
         aspect = self._sizes.aspect
-        choice = self._sizes.choose(picture_hw, is_recorded_whole=is_recorded_whole)
+        choice = self._sizes.choose(picture_hw, is_recorded=is_recorded, at_once=at_once)
         if (coming := choice.prepare) is not None:
             self._loader.prepare(lambda: self._prepare(engine, coming))
         if (hw := choice.run) is None:
@@ -216,7 +218,7 @@ class Inference:
         else:
             finished_s = time.monotonic()
             self._went_well(hw, picture_hw)
-            if not isinstance(self._recorder, Recorder):  # a recording keeps its size
+            if not is_recorded:
                 self._sizes.note(hw, frame.rgb, finished_s - started_s, finished_s)
             self._rate.tick(finished_s)
             low, high = sample_percentiles(depth)

@@ -70,20 +70,19 @@ class SizeChoice:
         self._preparing = self._good = None
         self._forgive()
 
-    def choose(self, picture_hw: Size, *, is_recorded_whole: bool) -> Choice:
-        """For a picture of that size.
+    def choose(self, picture_hw: Size, *, is_recorded: bool, at_once: bool) -> Choice:
+        """For a picture of that size. `at_once`: wait for it to be prepared rather than go on at another.
 
-        A file that is recorded waits for its size: what is recorded of it must not depend on how fast this machine
-        is.
+        A recording keeps the size that `auto` has found, or takes the one the network was trained at.
         """
         if self._asked is not self._heeded:
             self._heeded = self._asked
             self._auto.set_target(self._heeded.target_fps)
             self._forgive()  # whoever asks again wants it tried again
-        wanted = self._wanted(picture_hw, is_recorded_whole=is_recorded_whole)
+        wanted = self._wanted(picture_hw, is_recorded=is_recorded)
         if wanted is None:
             return Choice(None)
-        if self._in_use is None or wanted in self._ready or is_recorded_whole:
+        if self._in_use is None or wanted in self._ready or at_once:
             self._ready.add(wanted)
             self._in_use = wanted
         elif wanted != self._preparing:
@@ -126,10 +125,10 @@ class SizeChoice:
         """What to set `size` to, to stay at this one."""
         return size_setting(size, self._asked.aspect, picture_hw)
 
-    def _wanted(self, picture_hw: Size, *, is_recorded_whole: bool) -> Size | None:
+    def _wanted(self, picture_hw: Size, *, is_recorded: bool) -> Size | None:
         wish = self._heeded
         if wish.size == AUTO:
-            return self._wanted_by_rate(wish.aspect, picture_hw, is_recorded_whole=is_recorded_whole)
+            return self._wanted_by_rate(wish.aspect, picture_hw, is_recorded=is_recorded)
         wanted = network_hw(wish.size, wish.aspect, picture_hw)
         if self._fits(wanted):
             return wanted
@@ -143,12 +142,12 @@ class SizeChoice:
                 return smaller
         return good
 
-    def _wanted_by_rate(self, aspect: str, picture_hw: Size, *, is_recorded_whole: bool) -> Size | None:
+    def _wanted_by_rate(self, aspect: str, picture_hw: Size, *, is_recorded: bool) -> Size | None:
         training_px = self._model.training_px if self._model is not None else FIRST_AUTO_PX
         sizes = [size for size in auto_sizes(aspect, picture_hw, training_px) if self._fits(size)]
         if not sizes:
             return None
-        first_px = training_px if is_recorded_whole else min(FIRST_AUTO_PX, training_px)
+        first_px = training_px if is_recorded else min(FIRST_AUTO_PX, training_px)
         return self._auto.choose_from(sizes, network_hw(str(first_px), aspect, picture_hw))
 
     def _fits(self, size: Size) -> bool:

@@ -46,6 +46,7 @@ class Commands:
             "ruler": panel.view.ruler.click,
             "smaller": partial(panel.model.network.size_slider.nudge, -1),
             "larger": partial(panel.model.network.size_slider.nudge, 1),
+            "auto_size": panel.model.network.size_slider.auto.click,
             "next_model": panel.model.next_model,
             "open_file": self.open_file,
             "open_address": self.open_address,

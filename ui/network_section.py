@@ -1,9 +1,10 @@
 """How the network runs: size, shape, number format and device."""
 
-from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtCore import QLocale, QSignalBlocker, pyqtSignal
+from PyQt6.QtWidgets import QDoubleSpinBox, QVBoxLayout, QWidget
 
-from app.settings import Settings
+from app.settings import OPTIONS, Settings
+from core.network_size import AUTO
 from ui import theme
 from ui.controls import Segment, Segments, captioned, combo
 from ui.size_slider import SizeSlider
@@ -26,6 +27,9 @@ class NetworkSection(QWidget):
         self._devices: tuple[str, ...] = ()
         self.size_slider = SizeSlider()
         self.size_slider.chosen.connect(lambda size: self.changed.emit({"size": size}))
+        self.rate = _Rate()
+        self.rate.valueChanged.connect(lambda rate: self.changed.emit({"target_fps": rate}))
+        self._rate_line = captioned("Hold rate", self.rate)
         self.aspect = Segments(
             "Aspect",
             (
@@ -52,6 +56,7 @@ class NetworkSection(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GRID_PX)
         column.addWidget(self.size_slider)
+        column.addWidget(self._rate_line)
         column.addWidget(captioned("Aspect", self.aspect))
         column.addWidget(captioned("Precision", self.precision))
         column.addWidget(captioned("Device", self.device))
@@ -59,6 +64,10 @@ class NetworkSection(QWidget):
     def set_settings(self, settings: Settings) -> None:
         self.size_slider.set_aspect(settings.aspect)
         self.size_slider.set_size(settings.size)
+        self._rate_line.setVisible(settings.size == AUTO)
+        if not self.rate.hasFocus():
+            with QSignalBlocker(self.rate):
+                self.rate.setValue(settings.target_fps)
         self.aspect.set_value(settings.aspect)
         self.precision.setCurrentIndex(self.precision.findData(settings.precision))
         self._choose_device(settings.device)
@@ -83,6 +92,26 @@ class NetworkSection(QWidget):
     def _aspect_chosen(self, aspect: str) -> None:
         self.size_slider.set_aspect(aspect)
         self.changed.emit({"aspect": aspect})
+
+
+class _Rate(QDoubleSpinBox):
+    """Depth results a second, whole ones."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        limits = OPTIONS["target_fps"]
+        self.setLocale(QLocale.c())
+        self.setRange(limits.low or 0.0, limits.high or 0.0)
+        self.setDecimals(0)
+        self.setSuffix(" fps")
+        self.setSingleStep(5)
+        self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self.setKeyboardTracking(False)
+        self.setAccessibleName("Rate to hold")
+        self.setToolTip(limits.help)
+        line = self.lineEdit()
+        if line is not None:
+            line.returnPressed.connect(self.clearFocus)  # done: the keys belong to the window again
 
 
 def _device_text(name: str) -> str:

@@ -41,6 +41,7 @@ SHORTCUTS = (
     Shortcut("ruler", ("U",), "Ruler of depth values", VIEW),
     Shortcut("smaller", ("[",), "Smaller: faster", NETWORK, repeats=True),
     Shortcut("larger", ("]",), "Larger: finer", NETWORK, repeats=True),
+    Shortcut("auto_size", ("A",), "Automatic size: holds a rate", NETWORK),
     Shortcut("next_model", ("N",), "Next model on this computer", NETWORK),
     Shortcut("open_file", ("O", "Ctrl+O"), "Open a file", SOURCE),
     Shortcut("open_address", ("Ctrl+L",), "Open an address", SOURCE),

@@ -1,9 +1,9 @@
-"""How much the network sees: the longer side in steps of 32, handed on once the hand rests."""
+"""How much the network sees: the longer side in steps of 32, handed on once the hand rests, or automatic."""
 
 from PyQt6.QtCore import QSignalBlocker, Qt, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
 
-from core.network_size import MAX_PX, MIN_PX, STEP_PX, network_hw, parse_size
+from core.network_size import AUTO, MAX_PX, MIN_PX, STEP_PX, Size, network_hw, parse_size
 from ui import theme
 from ui.controls import caption
 from ui.shortcuts import hint
@@ -12,7 +12,10 @@ SETTLE_MS = 150  # a drag over ten steps must not ask the engine for ten sizes
 
 
 class SizeSlider(QWidget):
-    """Slider, its value, and the height and width that come of it."""
+    """Slider, its value, the button for `auto`, and the height and width that come of it.
+
+    With `auto` the slider follows the size in use; whoever moves it takes over from there.
+    """
 
     chosen = pyqtSignal(str)  # the setting `size`, snapped and settled
 
@@ -20,7 +23,8 @@ class SizeSlider(QWidget):
         super().__init__()
         self._size = "256"
         self._aspect = "square"
-        self._picture_hw: tuple[int, int] | None = None
+        self._picture_hw: Size | None = None
+        self._in_use: Size | None = None
         tip = (
             "How large the network sees the picture. Larger is finer and slower."
             + hint("smaller")
@@ -37,6 +41,13 @@ class SizeSlider(QWidget):
         self.value_label.setFont(theme.tabular(self.value_label.font()))
         self.value_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.value_label.setFixedWidth(44)
+        self.auto = QToolButton()
+        self.auto.setText("Auto")
+        self.auto.setCheckable(True)
+        self.auto.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.auto.setAccessibleName("Automatic network size")
+        self.auto.setToolTip("As large as holds the rate below." + hint("auto_size"))
+        self.auto.clicked.connect(self._auto_clicked)
         self.detail = QLabel()
         theme.set_role(self.detail, "muted")
         self.detail.setToolTip("Height × width of what the network gets: always multiples of 32.")
@@ -46,6 +57,7 @@ class SizeSlider(QWidget):
         row.addWidget(caption("Size", tip))
         row.addWidget(self.slider, stretch=1)
         row.addWidget(self.value_label)
+        row.addWidget(self.auto)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -58,23 +70,27 @@ class SizeSlider(QWidget):
         self._settle.timeout.connect(self._settled)
 
     def set_size(self, size: str) -> None:
-        """Show the setting `size`: PX, or HxW, of which the slider shows the longer side."""
+        """Show the setting `size`: PX, HxW, of which the slider shows the longer side, or `auto`."""
         if self._settle.isActive():
             return  # a person is at it, and newer
         self._size = size
-        wanted = parse_size(size)
-        with QSignalBlocker(self.slider):
-            self.slider.setValue((wanted if isinstance(wanted, int) else max(wanted)) // STEP_PX)
         self._describe()
 
     def set_aspect(self, aspect: str) -> None:
         self._aspect = aspect
         self._describe()
 
-    def set_picture(self, picture_hw: tuple[int, int] | None) -> None:
+    def set_picture(self, picture_hw: Size | None) -> None:
         if picture_hw != self._picture_hw:
             self._picture_hw = picture_hw
             self._describe()
+
+    def set_in_use(self, network_hw: Size | None) -> None:
+        """What the network runs at now."""
+        if network_hw != self._in_use:
+            self._in_use = network_hw
+            if self._size == AUTO:
+                self._describe()
 
     def nudge(self, steps: int) -> None:
         """Some steps larger or smaller, as `[` and `]` ask for."""
@@ -88,11 +104,34 @@ class SizeSlider(QWidget):
     def _settled(self) -> None:
         self.chosen.emit(self._size)
 
+    def _auto_clicked(self, checked: bool) -> None:
+        self._settle.stop()
+        self._size = AUTO if checked else str(self.slider.value() * STEP_PX)
+        self._describe()
+        self._settled()
+
     def _describe(self) -> None:
+        self.auto.setChecked(self._size == AUTO)
+        if self._size == AUTO:
+            self._describe_auto()
+            return
         wanted = parse_size(self._size)
-        self.value_label.setText(str(wanted if isinstance(wanted, int) else max(wanted)))
+        self._show_longer(wanted if isinstance(wanted, int) else max(wanted))
         if self._aspect == "keep" and self._picture_hw is None and isinstance(wanted, int):
             self.detail.setText("in the shape of the picture")
             return
         height, width = network_hw(self._size, self._aspect, self._picture_hw or (1, 1))
         self.detail.setText(f"network sees {width} × {height}")
+
+    def _describe_auto(self) -> None:
+        if self._in_use is None:
+            self.detail.setText("auto")
+            return
+        height, width = self._in_use
+        self._show_longer(max(self._in_use))
+        self.detail.setText(f"auto, network sees {width} × {height}")
+
+    def _show_longer(self, longer_px: int) -> None:
+        self.value_label.setText(str(longer_px))
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(longer_px // STEP_PX)

@@ -10,15 +10,20 @@ COMMON = tuple(name for name, option in OPTIONS.items() if option.flag)
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
-    """Add `--model`, `--size`, `--aspect`, `--precision` and `--device`."""
+    """Add `--model`, `--size`, `--target-fps`, `--aspect`, `--precision` and `--device`."""
     for name in COMMON:
         option = OPTIONS[name]
         parser.add_argument(
-            f"--{name}",
-            metavar=name.upper() if not option.choices else None,
+            f"--{name.replace('_', '-')}",
+            type=_kind_of(getattr(DEFAULTS, name)),
+            metavar=name.rpartition("_")[2].upper() if not option.choices else None,
             choices=option.choices or None,
             help=f"{option.help} (default: {getattr(DEFAULTS, name)})".replace("%", "%%"),
         )
+
+
+def _kind_of(default: object) -> type[str] | type[float]:
+    return float if isinstance(default, float) else str
 
 
 def given(args: argparse.Namespace) -> dict[str, Any]:

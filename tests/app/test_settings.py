@@ -111,6 +111,7 @@ def test_choices_name_what_there_is() -> None:
     assert [name for name, option in OPTIONS.items() if option.flag] == [
         "model",
         "size",
+        "target_fps",
         "aspect",
         "precision",
         "device",

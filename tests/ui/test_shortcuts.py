@@ -52,6 +52,7 @@ DOES: dict[str, Callable[[MainWindow, FakeSession], object]] = {
     "ruler": lambda w, s: changes(s, ruler=False) and w.stage.ruler.isHidden(),
     "smaller": lambda w, s: changes(s, size="224"),
     "larger": lambda w, s: changes(s, size="288"),
+    "auto_size": lambda w, s: changes(s, size="auto"),
     "next_model": lambda w, s: changes(s, model="swin2-tiny-256"),
     "open_file": lambda w, s: s.asked("open_source") == [("/media/picked.mp4",)],
     "open_address": lambda w, s: w.panel.source.address.field.hasFocus(),
