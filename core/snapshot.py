@@ -36,10 +36,12 @@ def write_snapshot(folder: Path, result: DepthResult, view_png: bytes | None) ->
         "offset": offset,
         "scale": scale,
         "model": result.model.name,
+        "weights_sha256": result.model.weights_sha256,
         "precision": result.model.precision,
         "device": result.model.device_name,
         "network_height": height,
         "network_width": width,
+        "aspect": result.aspect,
         "frame": result.frame.index,
         "media_time_s": result.frame.media_time_s,
     }
