@@ -3,7 +3,7 @@
 import platform
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -46,8 +46,9 @@ class BenchRow:
     # process; None where the system does not tell
 
 
-class _Meter(Protocol):
-    def added_mb(self) -> float | None: ...
+class MemoryMeter(Protocol):
+    def added_mb(self) -> float | None:
+        """What has been added since; None where the system does not tell."""
 
 
 def measure(
@@ -61,7 +62,7 @@ def measure(
     Raises: WeightsError, EngineError.
     """
     rgb = bench_picture(PICTURE_HW)
-    meter = _meter(pick_device(case.device))
+    meter = memory_meter(pick_device(case.device))
     engine = Engine.load(case.model, case.precision, case.device)
     try:
         engine.enter_thread()
@@ -97,9 +98,9 @@ def measure(
         info.precision,
         info.device,
         statistics.median(model_ms),
-        _p95(model_ms),
+        p95(model_ms),
         median_ms,
-        _p95(whole_ms),
+        p95(whole_ms),
         1e3 / median_ms,
         memory_mb,
     )
@@ -141,7 +142,8 @@ def _timed_ms(run: Callable[[], None]) -> float:
     return 1e3 * (time.perf_counter() - started_s)
 
 
-def _p95(values: list[float]) -> float:
+def p95(values: Sequence[float]) -> float:
+    """The 95th percentile."""
     return float(np.percentile(values, 95))
 
 
@@ -154,7 +156,7 @@ def _processor() -> str:
     return f"{len(names)} x {names[0]}" if names else platform.machine()
 
 
-def _meter(device: torch.device) -> _Meter:
+def memory_meter(device: torch.device) -> MemoryMeter:
     """Of the memory that is added from here on: the device's own with CUDA, else the process's on Linux."""
     return _CudaMeter(device) if device.type == "cuda" else _LinuxMeter()
 

@@ -1,0 +1,108 @@
+"""Where the true depth of a source's pictures comes from: measured files beside photos, or the demo scene."""
+
+import zipfile
+import zlib
+from pathlib import Path
+from typing import IO, Any, Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import SourceError
+from core.messages import DepthArray, Frame
+from core.sources.demo import DemoSource
+from core.sources.pictures import SHOWN_S, PictureSource, pictures_in
+from core.sources.source import Source, is_sane_size
+
+SUFFIX, KEY = ".npz", "inverse_depth"
+_HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+
+
+class GroundTruth(Protocol):
+    """The truth for the frames of one source."""
+
+    kind: str  # for people: "measured" or "rendered"
+
+    def of(self, frame: Frame) -> DepthArray | None:
+        """(H, W) float32 inverse depth, not finite where unknown; None where this frame has none.
+
+        Raises: SourceError where it should be there and cannot be read; the other frames are not concerned.
+        """
+        ...
+
+    def name_of(self, frame: Frame) -> str:
+        """What the picture is called; empty where it has no name of its own."""
+        ...
+
+
+def truth_of(source: Source) -> GroundTruth | None:
+    """The truth that belongs to an open source; None where nobody knows it."""
+    if isinstance(source, DemoSource):
+        return DemoTruth(source)
+    if isinstance(source, PictureSource):
+        path = Path(source.info.address)
+        pictures = pictures_in(path) if path.is_dir() else [path]
+        if any(picture.with_suffix(SUFFIX).is_file() for picture in pictures):
+            return MeasuredTruth(pictures)
+    return None
+
+
+class DemoTruth:
+    """The demo scene's depth, worked out from the scene itself."""
+
+    kind = "rendered"
+
+    def __init__(self, source: DemoSource) -> None:
+        self._source = source
+
+    def of(self, frame: Frame) -> DepthArray | None:
+        return None if frame.media_time_s is None else self._source.true_inverse_depth(frame.media_time_s)
+
+    def name_of(self, frame: Frame) -> str:
+        return ""
+
+
+class MeasuredTruth:
+    """NAME.npz beside the photo NAME.jpg; its array `inverse_depth` has NaN where nothing was measured."""
+
+    kind = "measured"
+
+    def __init__(self, pictures: list[Path]) -> None:
+        self._pictures = pictures
+
+    def of(self, frame: Frame) -> DepthArray | None:
+        file = self._picture(frame).with_suffix(SUFFIX)
+        return read_inverse_depth(file) if file.is_file() else None
+
+    def name_of(self, frame: Frame) -> str:
+        return self._picture(frame).stem
+
+    def _picture(self, frame: Frame) -> Path:
+        """A picture's time is its place in the folder, also where pictures before it could not be read."""
+        return self._pictures[round((frame.media_time_s or 0.0) / SHOWN_S)]
+
+
+def read_inverse_depth(path: Path) -> DepthArray:
+    """The array `inverse_depth` (H, W) of an .npz file. Nothing in the file is run, and no size is believed that
+    no picture has. Raises: SourceError."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(f"{KEY}.npy") as stored:
+            shape = _checked_shape(path, cast(IO[bytes], stored))
+        with np.load(path, allow_pickle=False) as arrays:
+            depth: NDArray[Any] = arrays[KEY]
+    except KeyError as error:
+        raise SourceError(f"{path} holds no array {KEY!r}: it is not the depth of a picture") from error
+    except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        raise SourceError(f"{path} is no .npz file that can be read ({error}): copy it again") from error
+    return np.ascontiguousarray(depth.reshape(shape), dtype=np.float32)
+
+
+def _checked_shape(path: Path, stored: IO[bytes]) -> tuple[int, int]:
+    """Of an array that has not been read yet. Raises: SourceError, ValueError."""
+    read_header = _HEADERS.get(np.lib.format.read_magic(stored))
+    if read_header is None:
+        raise ValueError("an unknown version of its format")
+    shape, _, dtype = read_header(stored)
+    if len(shape) != 2 or dtype.kind != "f" or not is_sane_size(shape[1], shape[0]):
+        raise SourceError(f"{path}: {KEY} must be (height, width) of floats, got {shape} of {dtype}")
+    return shape[0], shape[1]
