@@ -5,6 +5,7 @@ Imports no torch: an error of torch's can only come where torch is imported alre
 
 import re
 import sys
+from typing import NamedTuple
 
 from core.errors import DeviceLost, EngineError, OutOfMemory
 
@@ -37,3 +38,14 @@ def kind_of(error: BaseException) -> type[EngineError]:
     if _LOST.search(text) or (torch is not None and isinstance(error, torch.AcceleratorError)):
         return DeviceLost
     return EngineError
+
+
+class Failure(NamedTuple):
+    """What is kept of an error: its traceback would hold the tensors of the frame, whose memory is wanted back."""
+
+    kind: type[EngineError]
+    line: str
+
+    @classmethod
+    def of(cls, error: Exception) -> "Failure":
+        return cls(kind_of(error), str(error).strip().partition("\n")[0] or type(error).__name__)

@@ -7,17 +7,18 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from enum import Enum, auto
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from core.capture import Capture
 from core.depth_range import sample_percentiles
-from core.device_errors import kind_of
+from core.device_errors import Failure
 from core.errors import DeviceLost, NonFinite, OutOfMemory
 from core.handoff import Closed, LatestSlot
 from core.keeper import Keeper
 from core.loading import Loader
-from core.messages import Action, DepthResult, Frame, ModelState
+from core.messages import Action, DepthResult, Frame, ModelState, RecordedDepth
 from core.network_size import Size
 from core.precision import SAFER
 from core.rates import RateMeter
@@ -34,13 +35,6 @@ _log = logging.getLogger(__name__)
 
 BELOW_NORMAL = 5  # niceness
 LOOK_EVERY_S = 0.2
-
-
-class Outcome(Enum):
-    """What became of a frame."""
-
-    DONE = auto()
-    AGAIN = auto()  # it failed, and can be tried another way
 
 
 class Inference:
@@ -67,9 +61,8 @@ class Inference:
         self._next_engine: Engine | None = None
         self._engine: Engine | None = None
         self._sizes = SizeChoice()
-        self._unprepared: deque[tuple[Engine, Size, Exception]] = (
-            deque()
-        )  # from the loader: sizes that failed there
+        # Sizes that failed on the loader thread
+        self._unprepared: deque[tuple[Engine, Size, Failure]] = deque()
         self._trouble = ""  # the line of a failure, told once it is known how things go on
         self._needs_memory = False  # and whether it was for want of memory
         self._has_failed = False  # which the board shows
@@ -89,6 +82,11 @@ class Inference:
     def record_to(self, recorder: Recorder | Keeper | None) -> None:
         """Hand every result from the next one on to `recorder`; None: to nobody any more."""
         self._recorder = recorder
+
+    def look_again(self) -> None:
+        """Another source plays: one may have come that needs no engine."""
+        with self._changed:
+            self._changed.notify_all()
 
     def offer(self, engine: "Engine") -> None:
         """Take `engine` over from the loader thread; it runs from the next frame on."""
@@ -129,7 +127,7 @@ class Inference:
                     _log.exception("depth stopped")
                     self._drop_engine()
                     self._board.change(model_state=ModelState.FAILED, model=None)
-                    self._board.fault(f"depth stopped: {_line_of(error)}", Action.RELOAD_MODEL)
+                    self._board.fault(f"depth stopped: {Failure.of(error).line}", Action.RELOAD_MODEL)
         finally:
             self.stop()
             self._drop_engine()
@@ -138,14 +136,23 @@ class Inference:
 
     def _take_frames(self) -> None:
         """Until told to stop."""
-        while self._wait_for_engine():
+        while self._wait_for_work():
             taken = self._switch.next_frame()
             if taken is None:
                 self.stop()
                 return
-            outcome = Outcome.AGAIN
-            while outcome is Outcome.AGAIN and (engine := self._running_engine()) is not None:
-                outcome = self._infer(engine, *taken)
+            capture, frame = taken
+            has_engine = self._running_engine() is not None
+            if frame.recorded is not None and not (has_engine and capture.runs_model):
+                self._show(capture, frame, frame.recorded)
+                continue
+            if not has_engine:  # a recording played until a moment ago
+                if not capture.gives_every_frame:
+                    continue  # the next one is newer; one that stands is sent again when the engine is there
+                self._wait_for_engine()
+            again = True
+            while again and (engine := self._running_engine()) is not None:
+                again = self._infer(engine, *taken)
                 del engine  # one that is given up meanwhile must not be held while the next one is built
 
     def _drop_engine(self) -> None:
@@ -158,11 +165,19 @@ class Inference:
             except Exception as error:  # noqa: BLE001 - the engine is gone all the same
                 _log.warning("closing %s", engine.info.name, exc_info=error)
 
-    def _wait_for_engine(self) -> bool:
-        """Before the first engine is there, no frame is taken: in every-frame mode none may be lost."""
+    def _wait_for_work(self) -> bool:
+        """Before the first engine is there, no frame is taken that needs it: none may be lost in every-frame mode."""
         with self._changed:
-            self._changed.wait_for(lambda: self._engine or self._next_engine or self._stopping)
+            self._changed.wait_for(lambda: self._has_engine or self._switch.brings_depth or self._stopping)
             return not self._stopping
+
+    def _wait_for_engine(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._has_engine or self._stopping)
+
+    @property
+    def _has_engine(self) -> bool:
+        return self._engine is not None or self._next_engine is not None
 
     def _running_engine(self) -> "Engine | None":
         with self._changed:
@@ -183,19 +198,18 @@ class Inference:
         try:
             engine.prepare(size)
         except Exception as error:  # noqa: BLE001 - the inference thread judges it
-            self._unprepared.append((engine, size, error))
+            self._unprepared.append((engine, size, Failure.of(error)))
         else:
             self._sizes.is_ready(size)
         self._switch.resend()
 
-    def _infer(self, engine: "Engine", capture: Capture, frame: Frame) -> "Outcome":
+    def _infer(self, engine: "Engine", capture: Capture, frame: Frame) -> bool:
+        """Publish the depth of `frame`; whether it failed and can be tried another way."""
         picture_hw = frame.rgb.shape[0], frame.rgb.shape[1]
         while self._unprepared:
             of_engine, size, unprepared = self._unprepared.popleft()
-            if of_engine is engine:
-                self._take_failure(engine, size, unprepared)
-        if self._engine is None:
-            return self._try_again(capture, frame)
+            if of_engine is engine and not self._take_failure(engine, size, unprepared):
+                return self._try_again(capture, frame)
         is_recorded = isinstance(self._recorder, Recorder)
         # What is recorded of a file must not depend on how fast this machine is.
         at_once = self._recorder is not None and capture.gives_every_frame
@@ -214,7 +228,7 @@ class Inference:
             self._hold(engine, str(error))
             return self._try_again(capture, frame)
         except Exception as error:  # noqa: BLE001 - one frame's failure must not end the live view
-            failure = error.with_traceback(None)  # which would hold the frame's tensors
+            failure = Failure.of(error)
         else:
             finished_s = time.monotonic()
             self._went_well(hw, picture_hw)
@@ -224,9 +238,25 @@ class Inference:
             low, high = sample_percentiles(depth)
             rates = self._tally.rates(capture, self._rate.per_second)
             self._publish(DepthResult(frame, depth, low, high, engine.info, started_s, finished_s, rates, aspect))
-            return Outcome.DONE
-        self._take_failure(engine, hw, failure)
-        return Outcome.AGAIN if self._engine is not None else self._try_again(capture, frame)
+            return False
+        return self._take_failure(engine, hw, failure) or self._try_again(capture, frame)
+
+    def _show(self, capture: Capture, frame: Frame, recorded: RecordedDepth) -> None:
+        """Publish the depth that a recording holds."""
+        self._tally.take(capture)
+        started_s = time.monotonic()
+        depth = recorded.inverse_depth
+        if not np.isfinite(depth).all():  # no network gives such, but anybody may have written the file
+            self._tally.non_finite += 1
+            if self._recorder is not None:
+                self._recorder.note_missing(frame)
+            return
+        low, high = sample_percentiles(depth)
+        finished_s = time.monotonic()
+        self._rate.tick(finished_s)
+        rates = self._tally.rates(capture, self._rate.per_second)
+        model, aspect = recorded.model, recorded.aspect
+        self._publish(DepthResult(frame, depth, low, high, model, started_s, finished_s, rates, aspect))
 
     def _went_well(self, hw: Size, picture_hw: Size) -> None:
         if self._has_failed:
@@ -238,16 +268,13 @@ class Inference:
             self._trouble = ""
             self._board.fault(line, Action.KEEP_SIZE, self._sizes.setting_for(hw, picture_hw))
 
-    def _try_again(self, capture: Capture, frame: Frame) -> "Outcome":
-        """With the engine that is being built, where no frame may be lost."""
+    def _try_again(self, capture: Capture, frame: Frame) -> bool:
+        """With the engine that is being built, where no frame may be lost; False: it has no depth."""
         if self._recorder is not None and capture.gives_every_frame and self._wait_for_next_engine():
-            return Outcome.AGAIN
-        return self._missed(frame)
-
-    def _missed(self, frame: Frame) -> "Outcome":
+            return True
         if self._recorder is not None:
             self._recorder.note_missing(frame)
-        return Outcome.DONE
+        return False
 
     def _wait_for_next_engine(self) -> bool:
         """For the safer one that is being built, so that no frame of a recording is lost; False: none comes."""
@@ -269,16 +296,16 @@ class Inference:
         else:
             self._fail(line)
 
-    def _take_failure(self, engine: "Engine", hw: Size, error: Exception) -> None:
-        """Have another size tried after a failure at `hw`, or another device where this one is lost."""
-        kind, line = kind_of(error), _line_of(error)
-        _log.warning("at %dx%d: %s", *hw, line)
-        if kind is DeviceLost and engine.info.device != "cpu":
-            self._leave_device(engine, line)
-            return
-        self._sizes.failed(hw, kind)
+    def _take_failure(self, engine: "Engine", hw: Size, failure: Failure) -> bool:
+        """Have another size tried after a failure at `hw`; False where the device is lost, and left."""
+        _log.warning("at %dx%d: %s", *hw, failure.line)
+        if failure.kind is DeviceLost and engine.info.device != "cpu":
+            self._leave_device(engine, failure.line)
+            return False
+        self._sizes.failed(hw, failure.kind)
         if not self._trouble:
-            self._trouble, self._needs_memory = line, kind is OutOfMemory
+            self._trouble, self._needs_memory = failure.line, failure.kind is OutOfMemory
+        return True
 
     def _give_up(self, engine: "Engine") -> None:
         """There is no size left to try: build the model where there may be more memory, or say that it failed."""
@@ -310,7 +337,3 @@ def _lower_priority() -> None:
     """Let the window go first where both want the processor; torch's worker threads inherit it. Linux only."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BELOW_NORMAL)
-
-
-def _line_of(error: BaseException) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__

@@ -87,9 +87,14 @@ class FakeEngine:
     precision: str = "fp32"
     non_finite_at: range = range(0)  # pictures whose depth is not finite
     devices: tuple[str, ...] = ("auto", "cpu")
+    device: str = "cpu"
+    failure: Callable[[tuple[int, int]], Exception | None] = lambda network_hw: (
+        None
+    )  # raised by a run at that size
+    prepare_failure: Callable[[tuple[int, int]], Exception | None] = lambda network_hw: None
 
     def __post_init__(self) -> None:
-        self.info = ModelInfo(self.name, 1, 256, self.precision, "cpu", "CPU")
+        self.info = ModelInfo(self.name, 1, 256, self.precision, self.device, self.device)
         self.started = threading.Semaphore(0)
         self.prepared: list[tuple[tuple[int, int], str]] = []  # size, thread
         self.prepare_gate: threading.Event | None = None
@@ -103,6 +108,8 @@ class FakeEngine:
     def prepare(self, network_hw: tuple[int, int]) -> None:
         if self.prepare_gate is not None:
             assert self.prepare_gate.wait(LONG_S)
+        if (failure := self.prepare_failure(network_hw)) is not None:
+            raise failure
         self.prepared.append((network_hw, threading.current_thread().name))
 
     def infer(self, rgb: RgbArray, network_hw: tuple[int, int]) -> DepthArray:
@@ -113,6 +120,8 @@ class FakeEngine:
             assert self.gate.acquire(timeout=LONG_S)
         if network_hw in self.fails_at:
             raise EngineError(f"no memory for {network_hw[0]}x{network_hw[1]}")
+        if (failure := self.failure(network_hw)) is not None:
+            raise failure
         if int(rgb[0, 0, 0]) in self.non_finite_at:
             raise NonFinite(f"{self.name} gave values that are not finite in {self.precision}")
         return np.full(network_hw, float(rgb[0, 0, 0]), np.float32)
