@@ -58,8 +58,8 @@ class Session:
         self._watch.start()
         self._set_size()
         self._pipeline.keep_last(keep_wish(self.settings))
+        self._open()  # before the model is: a recording needs none
         self._use_model()
-        self._open()
 
     def close(self) -> None:
         """End all threads and write what is to be remembered. Can be called again."""
@@ -75,6 +75,8 @@ class Session:
         """Set any settings; what they concern follows, and all is remembered. Raises: SettingError."""
         with self._changing:
             before, self.settings = self.settings, replace(self.settings, **values)
+        if "model" in values:  # whoever picks one wants to see what it makes of what plays
+            self._pipeline.run_model(on=True)
         names = {name for name in values if getattr(before, name) != getattr(self.settings, name)}
         if names & _SIZE_SETTINGS:
             self._set_size()
@@ -102,6 +104,10 @@ class Session:
         self.change(source=address, recent_sources=recent)
         if again:
             self._open()
+
+    def run_model(self, *, on: bool) -> None:
+        """Whether the model runs on the recording that plays, instead of the depth it holds being shown."""
+        self._pipeline.run_model(on=on)
 
     def fetch_model(self, name: str) -> None:
         """Download a model of the catalogue, then run it; `status` shows the progress."""

@@ -33,6 +33,7 @@ class SourceWish:
     paced: bool = True  # a file keeps its own timestamps; False: as fast as it is taken
     loop: bool = True
     ends: bool = False  # the end of a file ends the capture, for headless runs
+    recorded_depth: bool = True  # a recording brings its depth along; False: it is a video like any other
 
 
 class CaptureOwner(Protocol):
@@ -58,6 +59,8 @@ class Capture:
         self.handoff: HandOff = LatestSlot()
         self.rate = RateMeter()
         self.position_s: float | None = None
+        self.brings_depth = False  # known once it is open
+        self.runs_model = False  # on a recording, instead of showing the depth it holds
         self._dropped_before = 0  # in hand-offs that were changed for another
         self._changing = threading.Lock()  # guards the choice of the hand-off
         self._every_frame = wish.every_frame
@@ -122,6 +125,7 @@ class Capture:
             try:
                 self._live = source.info.live  # then newest wins: waiting would only make it old
                 self._choose_handoff()
+                self.brings_depth = self.wish.recorded_depth and source.info.recorded_with is not None
                 self._owner.capture_ready(self, source.info)
                 if source.info.live:
                     self._run_live(source)
@@ -174,7 +178,7 @@ class Capture:
         if not paused or self._last is None or isinstance(order, Step):
             self._deliver(picture)
         elif order is Turn.RESEND:
-            self._deliver(Picture(self._last.rgb, self._last.media_time_s))
+            self._deliver_again(self._last)
         self._report(SourceState.PAUSED if paused else SourceState.PLAYING)
 
     def _run_file(self, source: Source) -> None:
@@ -195,7 +199,7 @@ class Capture:
             if order is Turn.STOP:
                 return
             if order is Turn.RESEND and self._last is not None:
-                self._deliver(Picture(self._last.rgb, self._last.media_time_s))
+                self._deliver_again(self._last)
                 continue
             if isinstance(order, Seek) or (isinstance(order, Step) and order.frames < 0):
                 self._jumps += 1
@@ -253,7 +257,8 @@ class Capture:
         now_s = time.monotonic()
         rgb = picture.rgb
         rgb.flags.writeable = False
-        frame = Frame(self.delivered, now_s, rgb, picture.media_time_s, self.source_id, self._jumps)
+        recorded = picture.recorded if self.brings_depth else None
+        frame = Frame(self.delivered, now_s, rgb, picture.media_time_s, self.source_id, self._jumps, recorded)
         self.rate.tick(now_s)
         self._last = frame
         self.position_s = picture.media_time_s
@@ -266,6 +271,9 @@ class Capture:
             except Closed:
                 if handoff is self.handoff:
                     return  # closed for good: told to stop
+
+    def _deliver_again(self, frame: Frame) -> None:
+        self._deliver(Picture(frame.rgb, frame.media_time_s, frame.recorded))
 
     def _report(self, state: SourceState, detail: str = "") -> None:
         if state is not self._state or detail:

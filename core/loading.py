@@ -44,14 +44,21 @@ class Loader:
     """One thread that turns the newest wish into an engine, and the newest size into a prepared one.
 
     `deliver` takes each engine built; wishes that are overtaken are abandoned at their next step of progress.
+    While a model is not `needed` none is built: what is wished for waits until `look_again` finds it is.
     """
 
     def __init__(
-        self, board: StatusBoard, deliver: Callable[["Engine"], None], load: LoadEngine = load_engine
+        self,
+        board: StatusBoard,
+        deliver: Callable[["Engine"], None],
+        load: LoadEngine = load_engine,
+        needed: Callable[[], bool] = lambda: True,
     ) -> None:
         self._board = board
         self._deliver = deliver
         self._load = load
+        self._needed = needed
+        self._put_off = False  # the wish, as nothing needs it
         self._changed = threading.Condition()
         self._wish: ModelWish | None = None
         self._building = False
@@ -69,6 +76,12 @@ class Loader:
             self._wish = wish
             self._changed.notify()
 
+    def look_again(self) -> None:
+        """A model may be needed now."""
+        with self._changed:
+            self._put_off = False
+            self._changed.notify()
+
     def fall_back(self, **changes: str) -> None:
         """Build the model that runs once more, with `changes`, unless another is on its way already."""
         with self._changed:
@@ -79,7 +92,7 @@ class Loader:
     @property
     def is_building(self) -> bool:
         """Whether an engine is on its way; it may still fail."""
-        return self._wish is not None or self._busy
+        return (self._wish is not None and not self._put_off) or self._busy
 
     def prepare(self, job: Callable[[], None]) -> None:
         """Run `job` (the size-dependent work of a running engine) here; the newest one replaces one that waits."""
@@ -99,17 +112,25 @@ class Loader:
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._stopping or self._wish or self._job)
+                self._changed.wait_for(lambda: self._stopping or (self._wish and not self._put_off) or self._job)
                 if self._stopping:
                     return
-                wish, self._wish = self._wish, None
-                self._building = self._busy = wish is not None
-                job, self._job = (self._job, None) if wish is None else (None, self._job)
-            if wish is not None:
-                self._build(wish)
-                self._building = self._busy = False
-            elif job is not None:
+                job: Callable[[], None] | None = None
+                if self._wish is not None and not self._put_off:
+                    self._busy = self._put_off = True  # unless it is needed, or `look_again` is called meanwhile
+                else:
+                    job, self._job = self._job, None
+            if job is not None:
                 self._do(job)
+            elif self._needed() and (wish := self._take_wish()) is not None:
+                self._build(wish)
+            self._building = self._busy = False
+
+    def _take_wish(self) -> ModelWish | None:
+        with self._changed:
+            wish, self._wish = self._wish, None
+            self._building, self._put_off = True, False
+            return wish
 
     def _do(self, job: Callable[[], None]) -> None:
         try:

@@ -18,8 +18,23 @@ class SourceKind(Enum):
     CAMERA = "camera"
     STREAM = "stream"
     VIDEO = "video"
+    RECORDING = "recording"  # of Fathom: colour and its depth
     PICTURES = "pictures"
     DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelInfo:
+    """A network as the engine loaded it, or as a recording tells of it."""
+
+    name: str
+    parameters: int  # 0 where a recording does not tell
+    training_px: int  # likewise
+    precision: str  # "fp32", "bf16", "fp16": what runs, never "auto"
+    device: str  # "cpu", "cuda:0", "mps"
+    device_name: str  # for people: "CPU, 2 threads", "NVIDIA H200"
+    note: str = ""  # what a person should know: "rough on real pictures"
+    weights_sha256: str = ""  # of the file the weights came from; empty where nobody knows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +52,16 @@ class SourceInfo:
     live: bool = False  # frames arrive by themselves and newest wins; False: paced by their timestamps
     seekable: bool = False
     detail: str = ""  # codec or pixel format as read back: "h264", "MJPG"
+    recorded_with: ModelInfo | None = None  # what made the depth that comes with each picture of a recording
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordedDepth:
+    """The depth that a recording holds of a picture."""
+
+    inverse_depth: DepthArray
+    model: ModelInfo
+    aspect: str  # as in DepthResult
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,24 +74,11 @@ class Frame:
     media_time_s: float | None = None
     source_id: int = 0  # which opening of a source; grows by one at every switch
     jumps: int = 0  # how often the source was put elsewhere before: by a seek, a step back, a loop
+    recorded: RecordedDepth | None = None
 
     def age_ms(self, at_s: float) -> float:
         """Milliseconds from its capture until `at_s`, a `time.monotonic()`; at the paint that is the latency."""
         return 1e3 * (at_s - self.captured_at_s)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ModelInfo:
-    """The network that runs, as the engine loaded it."""
-
-    name: str
-    parameters: int
-    training_px: int
-    precision: str  # "fp32", "bf16", "fp16": what runs, never "auto"
-    device: str  # "cpu", "cuda:0", "mps"
-    device_name: str  # for people: "CPU, 2 threads", "NVIDIA H200"
-    note: str = ""  # what a person should know: "rough on real pictures"
-    weights_sha256: str = ""  # of the file the weights came from; empty where nobody knows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +106,11 @@ class DepthResult:
     finished_at_s: float  # the depth lay on the host
     rates: Rates = field(default_factory=Rates)
     aspect: str = "square"  # how the picture was brought to the network's size: "square" or "keep"
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether no network ran: a recording held this depth."""
+        return self.frame.recorded is not None and self.inverse_depth is self.frame.recorded.inverse_depth
 
     @property
     def network_hw(self) -> tuple[int, int]:
@@ -193,6 +210,7 @@ class Status:
     source: SourceInfo | None = None  # of the source whose frames are delivered now
     source_detail: str = ""  # "opening camera:0", "lost, next try in 2 s"
     source_id: int = 0
+    runs_model: bool = False  # on the recording that plays, instead of showing the depth it holds
     model_state: ModelState = ModelState.NONE
     model: ModelInfo | None = None  # of the model that runs now, also while another loads
     model_detail: str = ""  # "loading swin2-base-384"

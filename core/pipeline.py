@@ -44,8 +44,8 @@ class Pipeline:
         self._keeper: Keeper | None = None
         self._keepers: list[Keeper] = []  # that were told to end
         self._closed = False
-        self._switch = SourceSwitch(self._board, wake, self._source_ended, opener)
-        self._loader = Loader(self._board, self._engine_ready, load)
+        self._switch = SourceSwitch(self._board, wake, self._source_ended, opener, self._source_changed)
+        self._loader = Loader(self._board, self._engine_ready, load, self._switch.needs_model)
         self._inference = Inference(self._switch, self._loader, self._board, wake)
         self._loader.start()
         self._inference.start()
@@ -62,6 +62,13 @@ class Pipeline:
         """`target_fps` is the rate that size `auto` holds."""
         self._inference.set_size(SizeWish(size, aspect, target_fps))
         self._switch.resend()
+
+    def run_model(self, *, on: bool) -> None:
+        """Whether a model runs on the recording that plays, instead of the depth it holds being shown.
+
+        That is shown until the model is there. Nothing where it is no recording; the next one shows its own again.
+        """
+        self._switch.run_model(on=on)
 
     def set_every_frame(self, *, every_frame: bool) -> None:
         if self.playing is not None:
@@ -155,6 +162,10 @@ class Pipeline:
     def _engine_ready(self, engine: "Engine") -> None:
         self._inference.offer(engine)
         self._switch.resend()
+
+    def _source_changed(self) -> None:
+        self._loader.look_again()
+        self._inference.look_again()
 
     def _source_ended(self) -> None:
         self.stop_recording()

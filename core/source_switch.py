@@ -31,7 +31,8 @@ class SourceSwitch:
 
     The newest wish wins. A source that plays goes on until the new one is open, except that of two cameras the
     old one is released first, for most can be opened once only. `ended` is called when a source that was to end
-    has ended and all its frames are taken, or could not be opened at all.
+    has ended and all its frames are taken, or could not be opened at all; `changed` when another plays, or is to
+    play, or failed to.
     """
 
     def __init__(
@@ -40,12 +41,14 @@ class SourceSwitch:
         wake: Callable[[], None],
         ended: Callable[[], None],
         opener: OpenSource = open_source,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         self.frames: LatestSlot[Frame] = LatestSlot()
         self._board = board
         self._wake = wake
         self._ended = ended
         self._opener = opener
+        self._told = changed
         self._changed = threading.Condition(threading.RLock())
         self._wish: SourceWish | None = None  # waits for room
         self._playing: Capture | None = None
@@ -67,10 +70,36 @@ class SourceSwitch:
             if self._playing is None:
                 self._board.change(source_state=SourceState.OPENING)
             self._start_if_room()
+        self._told()
 
     @property
     def playing(self) -> Capture | None:
         return self._playing
+
+    @property
+    def brings_depth(self) -> bool:
+        """Whether what plays is a recording, so that there is depth to show without a model."""
+        return (playing := self._playing) is not None and playing.brings_depth
+
+    def needs_model(self) -> bool:
+        """Whether what is to play, or plays, takes a model. May look into a file. Used by: the loader thread."""
+        with self._changed:
+            coming = self._wish or (self._opening.wish if self._opening is not None else None)
+            playing = self._playing
+        if coming is not None:
+            return not (coming.recorded_depth and _names_recording(coming.address))
+        return playing is None or not playing.brings_depth or playing.runs_model
+
+    def run_model(self, *, on: bool) -> None:
+        """On the recording that plays, instead of showing the depth it holds; its picture that stands changes."""
+        with self._changed:
+            playing = self._playing
+            if playing is None or not playing.brings_depth or playing.runs_model is on:
+                return
+            playing.runs_model = on
+            self._board.change(runs_model=on)
+        self._told()
+        playing.transport.resend()
 
     def set_recorded(self, *, recorded: bool) -> None:
         """While recorded, files give every frame, whichever plays."""
@@ -139,7 +168,9 @@ class SourceSwitch:
                     source=info,
                     source_id=capture.source_id,
                     source_detail="",
+                    runs_model=capture.runs_model,
                 )
+        self._told()
 
     def capture_frame(self, capture: Capture, frame: Frame) -> None:
         if capture is self._playing:
@@ -176,6 +207,7 @@ class SourceSwitch:
             self._start_if_room()
             nothing_left = self._playing is None and self._opening is None and self._wish is None
             self._changed.notify_all()
+        self._told()
         if never_played and nothing_left:
             self._ended()
 
@@ -197,6 +229,12 @@ class SourceSwitch:
         self._opening = capture
         self._alive.append(capture)
         capture.start()
+
+
+def _names_recording(address: str) -> bool:
+    from core.sources import opener
+
+    return opener.names_recording(address)
 
 
 def _is_camera(address: str) -> bool:

@@ -14,9 +14,8 @@ from core.errors import SourceError
 from core.messages import DepthArray, RgbArray
 from core.recording.decoders import ColourDecoder, DepthDecoder, Undecodable
 from core.recording.depth_codes import join_floats, values
-from core.recording.ebml import Id, id_bytes
 from core.recording.ebml_reading import Malformed
-from core.recording.facts import TAG_PREFIX, RecordingFacts
+from core.recording.facts import RecordingFacts
 from core.recording.frame_parts import FrameParts, PartsReader, TrackNumbers
 from core.recording.key_index import KeyIndex
 from core.recording.matroska_head import MUXER
@@ -24,7 +23,6 @@ from core.recording.matroska_input import MatroskaInput
 from core.recording.matroska_parts import Track
 from core.sources.source import is_sane_size
 
-_SNIFFED_BYTES = 2**16
 _MOST_DEPTH_PIXELS = 2**25  # of a coded picture: far more than the largest network gives
 _LONGEST_SCALES = 1024  # bytes
 _NO_PICTURE = np.zeros((0, 0, 3), np.uint8)
@@ -47,16 +45,6 @@ class DamagedRecording(SourceError):  # noqa: N818 - what it is
         super().__init__(line)
         self.time_s = time_s  # of the last frame before the damage
         self.position = position  # in bytes from the start of the file
-
-
-def is_recording(path: Path) -> bool:
-    """Whether the file begins as a recording does. Never raises."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(_SNIFFED_BYTES)
-    except (OSError, ValueError):
-        return False
-    return start.startswith(id_bytes(Id.EBML)) and f"{TAG_PREFIX}FORMAT_VERSION".encode() in start
 
 
 class DepthVideoReader:

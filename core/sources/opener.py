@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from core.errors import SourceError
 from core.messages import SourceKind
-from core.sources.address import parse_address
+from core.recording.signature import is_recording
+from core.sources.address import Address, parse_address
 from core.sources.source import Source
 
 
@@ -17,7 +19,7 @@ def open_source(
     Used by: the capture thread, which then owns the source.
     """
     meant = parse_address(address)
-    match meant.kind:
+    match _kind_of(meant):
         case SourceKind.CAMERA:
             from core.sources.camera import open_camera
 
@@ -26,6 +28,10 @@ def open_source(
             from core.sources.stream import open_stream
 
             return open_stream(meant.target, cancelled)
+        case SourceKind.RECORDING:
+            from core.sources.recording import open_recording
+
+            return open_recording(Path(meant.target))
         case SourceKind.VIDEO:
             from core.sources.video import open_video
 
@@ -38,3 +44,20 @@ def open_source(
             from core.sources.demo import DemoSource
 
             return DemoSource()
+
+
+def names_recording(address: str) -> bool:
+    """Whether `address` names a recording, which needs no model; it is looked into. Never raises.
+
+    Used by: the loader thread.
+    """
+    try:
+        return _kind_of(parse_address(address)) is SourceKind.RECORDING
+    except SourceError:
+        return False
+
+
+def _kind_of(address: Address) -> SourceKind:
+    if address.kind is SourceKind.VIDEO and is_recording(Path(address.target)):
+        return SourceKind.RECORDING
+    return address.kind

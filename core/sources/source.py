@@ -2,17 +2,18 @@
 
 from typing import NamedTuple, Protocol
 
-from core.messages import RgbArray, SourceInfo
+from core.messages import RecordedDepth, RgbArray, SourceInfo
 
 MAX_SIDE_PX = 16384  # a larger declared size is damage or an attack, refused before memory is asked for
 MAX_PIXELS = 128 * 2**20
 
 
 class Picture(NamedTuple):
-    """One picture as a source gives it. The array is new for each call, or is never written to again."""
+    """One picture as a source gives it. The arrays are new for each call, or are never written to again."""
 
     rgb: RgbArray  # (H, W, 3)
     media_time_s: float | None  # position within a file, from 0; None for live sources
+    recorded: RecordedDepth | None = None  # only of recordings
 
 
 class Source(Protocol):

@@ -8,7 +8,8 @@ import pytest
 
 from core.errors import SourceError
 from core.recording.ebml import Id, id_bytes
-from core.recording.reader import DamagedRecording, DepthVideoReader, RecordedFrame, is_recording
+from core.recording.reader import DamagedRecording, DepthVideoReader, RecordedFrame
+from core.recording.signature import is_recording
 from support.recordings import read_all, write_recording
 
 FRAMES = 12

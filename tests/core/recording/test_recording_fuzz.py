@@ -14,7 +14,8 @@ from core.recording.ebml import Id, binary, id_bytes, master, text
 from core.recording.facts import DepthFormat, RecordingFacts
 from core.recording.matroska_file import MatroskaFile
 from core.recording.matroska_head import Tracks
-from core.recording.reader import DepthVideoReader, is_recording
+from core.recording.reader import DepthVideoReader
+from core.recording.signature import is_recording
 from support.recordings import FACTS, write_recording
 
 MOST_FRAMES = 100

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.recording.depth_video import DepthVideoWriter
-from core.recording.reader import DepthVideoReader, is_recording
+from core.recording.reader import DepthVideoReader
+from core.recording.signature import is_recording
 from support.recordings import FACTS, depth, picture, read_all, write_recording
 
 SIDES = st.integers(1, 3) | st.integers(1, 50)
