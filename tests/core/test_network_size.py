@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import SettingError
-from core.network_size import MAX_PX, MIN_PX, STEP_PX, network_hw, parse_size
+from core.network_size import (
+    MAX_PX,
+    MIN_PX,
+    STEP_PX,
+    auto_sizes,
+    fixed,
+    network_hw,
+    parse_size,
+    size_setting,
+    smaller_sizes,
+)
 
 sizes = st.integers(MIN_PX // STEP_PX, MAX_PX // STEP_PX).map(lambda steps: steps * STEP_PX)
 pictures = st.tuples(st.integers(1, 8000), st.integers(1, 8000))
@@ -66,3 +76,36 @@ def test_the_pictures_aspect_is_kept_as_well_as_the_steps_allow(size: int, pictu
 )
 def test_known_pictures(size: str, picture_hw: tuple[int, int], expected: tuple[int, int]) -> None:
     assert network_hw(size, "keep", picture_hw) == expected
+
+
+@given(pictures, st.sampled_from(("square", "keep")), st.sampled_from((256, 384)))
+def test_auto_chooses_from_sizes_that_grow_and_stop_where_there_is_no_more_to_see(
+    picture: tuple[int, int], aspect: str, training_px: int
+) -> None:
+    sizes = auto_sizes(aspect, picture, training_px)
+    pixels = [height * width for height, width in sizes]
+    assert pixels == sorted(set(pixels))
+    assert max(sizes[0]) == MIN_PX
+    assert training_px <= max(sizes[-1]) <= 2 * training_px
+    assert max(sizes[-1]) <= max(training_px, max(picture) + STEP_PX)
+
+
+@given(sizes, sizes)
+def test_smaller_sizes_shrink_step_by_step_in_the_same_shape(height: int, width: int) -> None:
+    before = height * width
+    for smaller in smaller_sizes((height, width)):
+        assert all(side % STEP_PX == 0 and side >= MIN_PX for side in smaller)
+        assert 0.2 < smaller[0] * smaller[1] / before < 1
+        before = smaller[0] * smaller[1]
+
+
+def test_auto_is_the_size_of_the_training_where_there_is_no_rate_to_hold() -> None:
+    assert fixed("auto", 384) == "384"
+    assert fixed("288x512", 384) == "288x512"
+
+
+@given(sizes, sizes, st.sampled_from(("square", "keep")), pictures)
+def test_the_setting_for_a_size_gives_that_size(
+    height: int, width: int, aspect: str, picture: tuple[int, int]
+) -> None:
+    assert network_hw(size_setting((height, width), aspect, picture), aspect, picture) == (height, width)
