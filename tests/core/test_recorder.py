@@ -159,10 +159,13 @@ def test_a_fault_ends_the_recording_keeps_what_there_is_and_the_live_view_goes_o
 def test_a_fault_sets_a_network_free_that_waits_for_the_recorder() -> None:
     gate = threading.Semaphore(0)
     take = FakeTake(gate, fails_at=0)
-    with rig(lambda: FakeFile(count=50)) as r:
+    engine = FakeEngine()
+    with rig(lambda: FakeFile(count=50), engine) as r:
         r.pipeline.start_recording(WISH, take.open)
         r.pipeline.open(ENDS)
-        assert take.writing.acquire(timeout=LONG_S)
+        for _ in range(QUEUE_RESULTS + 2):  # the last of these finds no room
+            assert engine.started.acquire(timeout=LONG_S)
+        assert not engine.started.acquire(timeout=0.05)
         gate.release()
         assert r.until_ended().state is RecordingState.FAILED
         r.woken.until(lambda: (new := r.pipeline.newest_result()) is not None and new.frame.index == 49)
