@@ -75,9 +75,9 @@ class Session:
         """Set any settings; what they concern follows, and all is remembered. Raises: SettingError."""
         with self._changing:
             before, self.settings = self.settings, replace(self.settings, **values)
-        if "model" in values:  # whoever picks one wants to see what it makes of what plays
-            self._pipeline.run_model(on=True)
         names = {name for name in values if getattr(before, name) != getattr(self.settings, name)}
+        if "model" in values or names & _SIZE_SETTINGS:  # whoever picks one wants to see what comes of it
+            self._pipeline.run_model(on=True)
         if names & _SIZE_SETTINGS:
             self._set_size()
         if names & _MODEL_SETTINGS:

@@ -166,7 +166,7 @@ class Inference:
                 _log.warning("closing %s", engine.info.name, exc_info=error)
 
     def _wait_for_work(self) -> bool:
-        """Until the first engine is there, no frame that needs it is taken: in every-frame mode none may be lost."""
+        """Before the first engine is there no frame is taken that needs one: of every frame none may be lost."""
         with self._changed:
             self._changed.wait_for(lambda: self._has_engine or self._switch.brings_depth or self._stopping)
             return not self._stopping

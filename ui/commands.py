@@ -48,6 +48,7 @@ class Commands:
             "larger": partial(panel.model.network.size_slider.nudge, 1),
             "auto_size": panel.model.network.size_slider.auto.click,
             "next_model": panel.model.next_model,
+            "run_model": self.toggle_run_model,
             "open_file": self.open_file,
             "open_address": self.open_address,
             "open_demo": partial(window.open_source, "demo"),
@@ -91,6 +92,14 @@ class Commands:
             window.stage.toast.say("Nothing is kept yet")
         else:
             window.stage.toast.say("The last seconds are not kept: choose that in the panel (P)")
+
+    def toggle_run_model(self) -> None:
+        window = self._window
+        source = window.status.source
+        if source is None or source.recorded_with is None:
+            window.stage.toast.say("A model runs already: only a recording has depth of its own")
+        else:
+            window.session.run_model(on=not window.status.runs_model)
 
     # Range
 

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from core.messages import DepthResult, SourceState
+from core.messages import DepthResult, ModelInfo, SourceState
 from ui.status_line import Figures
 
 _LEAST_STALE_S = 2.0  # also the span of paints that the rate and latency are made of
@@ -41,7 +41,7 @@ class FigureFeed:
             age_ms=result.frame.age_ms(now_s) if state is not SourceState.PAUSED else None,
             network_hw=result.network_hw,
             precision=model.precision,
-            device=model.device_name.partition(",")[0] or model.device,  # of "CPU, 2 threads" the first word
+            device="recorded" if result.is_recorded else _device(model),
             dropped=rates.dropped,
             non_finite=rates.non_finite,
         )
@@ -51,3 +51,8 @@ class FigureFeed:
             return None
         span_s = self._paints[-1][0] - self._paints[0][0]
         return (len(self._paints) - 1) / span_s if span_s > 0 else None
+
+
+def _device(model: ModelInfo) -> str:
+    """Of "CPU, 2 threads" the first word."""
+    return model.device_name.partition(",")[0] or model.device

@@ -3,15 +3,17 @@
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
 _MEDIA = (
-    "Videos and pictures (*.mp4 *.mov *.mkv *.webm *.avi *.m4v *.mpg *.mpeg *.ts *.wmv *.flv *.gif *.png *.jpg "
-    "*.jpeg *.bmp *.tif *.tiff *.webp)"
+    "Videos, recordings and pictures (*.mp4 *.mov *.mkv *.webm *.avi *.m4v *.mpg *.mpeg *.ts *.wmv *.flv *.gif "
+    "*.png *.jpg *.jpeg *.bmp *.tif *.tiff *.webp)"
 )
 _ALL = "All files (*)"
 
 
 def pick_media(parent: QWidget, folder: str) -> str:
     """The path of a video or picture; empty when the person thought better of it."""
-    path, _ = QFileDialog.getOpenFileName(parent, "Open a video or picture", folder, f"{_MEDIA};;{_ALL}")
+    path, _ = QFileDialog.getOpenFileName(
+        parent, "Open a video, recording or picture", folder, f"{_MEDIA};;{_ALL}"
+    )
     return path
 
 

@@ -330,6 +330,7 @@ class MainWindow(QWidget):
         panel.source.picker.folder_asked.connect(commands.open_folder)
         panel.source.address.entered.connect(self.open_source)
         panel.model.picker.file_asked.connect(commands.open_weights)
+        panel.model.recorded.asked.connect(lambda on: self.session.run_model(on=on))
         panel.model.fetch.accepted.connect(self.session.fetch_model)
         panel.model.fetch.cancelled.connect(self.session.cancel_fetch)
         panel.recording.folder_asked.connect(commands.choose_record_folder)

@@ -11,6 +11,7 @@ from ui.controls import section
 from ui.fetch_line import FetchLine
 from ui.model_picker import ModelPicker
 from ui.network_section import NetworkSection
+from ui.recorded_line import RecordedLine
 from ui.theme import set_role
 from ui.wording import sentence
 
@@ -22,6 +23,7 @@ class ModelSection(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._shows_recorded = False  # the depth of a recording, and no model runs
         self.picker = ModelPicker()
         self.picker.chosen.connect(self._choose)
         self.note = QLabel()
@@ -30,19 +32,22 @@ class ModelSection(QWidget):
         set_role(self.note, "muted")
         self.fetch = FetchLine()
         self.picker.wanted.connect(self.fetch.ask)
+        self.recorded = RecordedLine()
         self.network = NetworkSection()
         self.network.changed.connect(self.changed)
         body, column = section("Model")
         column.addWidget(self.picker)
         column.addWidget(self.note)
         column.addWidget(self.fetch)
+        column.addWidget(self.recorded)
         column.addWidget(self.network)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(body)
 
     def set_settings(self, settings: Settings) -> None:
-        self._show_choice(settings.model)
+        if not self._shows_recorded:
+            self._show_choice(settings.model)
         self.network.set_settings(settings)
 
     def set_models(self, entries: tuple[ModelEntry, ...]) -> None:
@@ -50,6 +55,15 @@ class ModelSection(QWidget):
 
     def show_status(self, status: Status, wanted: str) -> None:
         """`wanted`: the setting `model`, shown until it runs; after that, and when it failed, what runs is."""
+        self.fetch.show_status(status)
+        recorded = status.source.recorded_with if status.source is not None else None
+        self.recorded.show_recorded(recorded, self._text_of(wanted), runs_model=status.runs_model)
+        self._shows_recorded = recorded is not None and not status.runs_model
+        self.network.setHidden(self._shows_recorded)  # none of it would change anything
+        if recorded is not None and self._shows_recorded:
+            self.picker.set_current("", f"{recorded.name or 'Unknown model'} (recorded)")
+            self.note.hide()
+            return
         running = status.model
         shown = wanted if running is None or status.model_state is ModelState.LOADING else running.name
         self._show_choice(shown)
@@ -59,7 +73,6 @@ class ModelSection(QWidget):
             parts = [f"{running.parameters / 1e6:.3g} M parameters", running.note]
         self.note.setText("\n".join(sentence(part) for part in parts if part))
         self.note.setVisible(bool(self.note.text()))
-        self.fetch.show_status(status)
 
     def next_model(self) -> None:
         following = self.picker.after(self.picker.current())
@@ -72,4 +85,8 @@ class ModelSection(QWidget):
         self.changed.emit({"model": name})
 
     def _show_choice(self, model: str) -> None:
-        self.picker.set_current(model, model if self.picker.entry(model) else PurePath(model).name)
+        self.picker.set_current(model, self._text_of(model))
+
+    def _text_of(self, model: str) -> str:
+        """A model of the list by its name, a weights file by that of the file."""
+        return model if self.picker.entry(model) else PurePath(model).name

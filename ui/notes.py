@@ -26,7 +26,8 @@ def note_of(status: Status, *, has_picture: bool, has_depth: bool) -> Note:
             return Note("The source has stopped", dimmed=True)
     if detail:  # another source is being opened while this one goes on
         return Note(f"{detail}…")
-    if has_depth:
+    awaits_model = status.runs_model and status.model is None and status.model_state is ModelState.LOADING
+    if has_depth and not awaits_model:  # until then a recording shows its own
         return Note()
     match status.model_state:
         case ModelState.LOADING:

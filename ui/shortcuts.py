@@ -43,6 +43,7 @@ SHORTCUTS = (
     Shortcut("larger", ("]",), "Larger: finer", NETWORK, repeats=True),
     Shortcut("auto_size", ("A",), "Automatic size: holds a rate", NETWORK),
     Shortcut("next_model", ("N",), "Next model on this computer", NETWORK),
+    Shortcut("run_model", ("Shift+N",), "On a recording: its depth or a model’s", NETWORK),
     Shortcut("open_file", ("O", "Ctrl+O"), "Open a file", SOURCE),
     Shortcut("open_address", ("Ctrl+L",), "Open an address", SOURCE),
     Shortcut("open_demo", ("D",), "Demo scene", SOURCE),

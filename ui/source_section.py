@@ -109,7 +109,7 @@ def source_text(source: SourceInfo) -> str:
     parts = [f"{source.width_px} × {source.height_px}"]
     if source.fps and source.kind is not SourceKind.PICTURES:
         parts.append(f"{source.fps:.4g} fps")
-    if source.frame_count and source.kind is SourceKind.VIDEO:
+    if source.frame_count and source.kind in (SourceKind.VIDEO, SourceKind.RECORDING):
         parts.append(f"{source.frame_count} frames")
     if source.detail:
         parts.append(source.detail)

@@ -42,7 +42,7 @@ class _Cell(NamedTuple):
 
 _CELLS = (
     _Cell("source", "000.0 fps", "Pictures a second that the source delivers", lambda f: _fps(f.source_fps), 3),
-    _Cell("depth", "000.0 fps", "Depth results a second from the network", lambda f: _fps(f.depth_fps), 0),
+    _Cell("depth", "000.0 fps", "Depth results a second", lambda f: _fps(f.depth_fps), 0),
     _Cell("window", "000.0 fps", "New depth results a second that were painted", lambda f: _fps(f.window_fps), 7),
     _Cell(
         "latency",
@@ -60,7 +60,9 @@ _CELLS = (
         2,
     ),
     _Cell("", "fp32", "Precision: the number format the network computes in", lambda f: f.precision, 5),
-    _Cell("", "", "Where the network runs", lambda f: f.device, 6),
+    _Cell(
+        "", "", "Where the network runs; recorded: none runs, a recording holds this depth", lambda f: f.device, 6
+    ),
     _Cell(
         "dropped",
         "00000",

@@ -85,7 +85,7 @@ def record(source: str, out: Path, settings: Settings, options: RecordOptions) -
 
     Raises: FathomError; what was recorded before it is kept.
     """
-    _check_names(out, options)
+    _check_names(source, out, options)
     pipeline = Pipeline(lambda: None)
     try:
         recorder = pipeline.start_recording(
@@ -105,7 +105,15 @@ def record(source: str, out: Path, settings: Settings, options: RecordOptions) -
         pipeline.use_model(ModelWish(settings.model, settings.precision, settings.device))
         endless = source == "demo" and (options.seconds or options.frames) is not None
         pipeline.open(
-            SourceWish(source, settings.camera_mode, every_frame=True, paced=False, loop=endless, ends=not endless)
+            SourceWish(
+                source,
+                settings.camera_mode,
+                every_frame=True,
+                paced=False,
+                loop=endless,
+                ends=not endless,
+                recorded_depth=False,  # it is there already: of a recording, another model's is wanted
+            )
         )
         try:
             _wait(recorder, pipeline, options)
@@ -118,7 +126,7 @@ def record(source: str, out: Path, settings: Settings, options: RecordOptions) -
         pipeline.close()
 
 
-def _check_names(out: Path, options: RecordOptions) -> None:
+def _check_names(source: str, out: Path, options: RecordOptions) -> None:
     """Raises: RecordingError, before anything has been done."""
     if out.suffix.lower() != SUFFIX:
         raise RecordingError(
@@ -128,11 +136,23 @@ def _check_names(out: Path, options: RecordOptions) -> None:
     if options.view is not None and options.view.suffix.lower() != VIEW_SUFFIX:
         raise RecordingError(f"the view is written as {VIEW_SUFFIX}, got {options.view.name!r}")
     for path in (out, options.view):
-        if path is not None and path.exists() and not options.force:
+        if path is None or not path.exists():
+            continue
+        if _is_file(path, source):
+            raise RecordingError(f"{path} is the source itself: name another file for what is recorded of it")
+        if not options.force:
             raise RecordingError(f"{path} is there already: name another file, or give --force to replace it")
     room_bytes = free_bytes(out.parent)
     if room_bytes is not None and room_bytes < LOW_DISK_BYTES:
         print(f"only {room_bytes / 1e6:.0f} MB are left on the disk of {out.parent.absolute()}", file=sys.stderr)
+
+
+def _is_file(path: Path, source: str) -> bool:
+    """Whether `source` names the file that is at `path`."""
+    try:
+        return path.samefile(Path(source).expanduser())
+    except (OSError, ValueError, RuntimeError):  # it is no file: a camera, a long address, "~nobody"
+        return False
 
 
 def _wait(recorder: Recorder, pipeline: Pipeline, options: RecordOptions) -> None:

@@ -140,6 +140,9 @@ class FakeSession:
     def devices(self) -> tuple[str, ...]:
         return self.known_devices
 
+    def run_model(self, *, on: bool) -> None:
+        self.calls.append(("run_model", on))
+
     def fetch_model(self, name: str) -> None:
         self.calls.append(("fetch_model", name))
 
