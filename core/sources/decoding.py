@@ -47,7 +47,7 @@ class Decoder:
         self._on_packet = on_packet
         self.damaged = 0  # packets that gave no frame, and frames with visible damage
         self._reformatter = VideoReformatter()
-        self._orientations: dict[bytes, Orientation] = {}
+        self._orientations: dict[int, Orientation] = {}  # by angle
         try:
             self.stream = _pick_video(container, name)
             self.stream.codec_context.thread_type = "SLICE" if at_once else "AUTO"
@@ -111,13 +111,15 @@ class Decoder:
             return []  # reading already broke off; the caller says so
 
     def _orientation(self, frame: VideoFrame) -> Orientation:
-        data = frame.side_data.get("DISPLAYMATRIX")
-        if data is None:
-            return Orientation()
-        matrix = bytes(cast(SideData, data))
-        if matrix not in self._orientations:
-            self._orientations = {matrix: Orientation.of_display_matrix(matrix)}
-        return self._orientations[matrix]
+        """Looked up once for each angle: `side_data` ties a frame into a cycle that keeps its picture in memory
+        until Python's collector comes by, hundreds of frames later. Whether it is mirrored does not change within a
+        video."""
+        angle = frame.rotation
+        if angle not in self._orientations:
+            data = frame.side_data.get("DISPLAYMATRIX")
+            matrix = None if data is None else bytes(cast(SideData, data))
+            self._orientations[angle] = Orientation() if matrix is None else Orientation.of_display_matrix(matrix)
+        return self._orientations[angle]
 
 
 def reason(error: BaseException) -> str:

@@ -1,3 +1,4 @@
+import gc
 import os
 from collections.abc import Callable
 from fractions import Fraction
@@ -6,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from av import VideoFrame
 
 from core.errors import SourceError
 from core.sources.source import Source
@@ -234,3 +236,18 @@ def test_open_files_are_closed(tmp_path: Path) -> None:
             open_video(text, never)
     if before:
         assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_decoded_frames_are_let_go_at_once(tmp_path: Path) -> None:
+    """Without waiting for Python's collector, which comes by too rarely for megabytes a frame."""
+    source = open_video(write_clip(tmp_path / "clip.mp4", 60), never)
+    gc.collect()
+    gc.disable()
+    try:
+        while source.read() is not None:
+            pass
+        kept = sum(isinstance(thing, VideoFrame) for thing in gc.get_objects())
+    finally:
+        gc.enable()
+        source.close()
+    assert kept < 5
