@@ -3,7 +3,7 @@
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO, Any, Protocol, cast
+from typing import IO, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +87,7 @@ def read_inverse_depth(path: Path) -> DepthArray:
     no picture has. Raises: SourceError."""
     try:
         with zipfile.ZipFile(path) as archive, archive.open(f"{KEY}.npy") as stored:
-            shape = _checked_shape(path, cast(IO[bytes], stored))
+            shape = _checked_shape(path, stored)
         with np.load(path, allow_pickle=False) as arrays:
             depth: NDArray[Any] = arrays[KEY]
     except KeyError as error:

@@ -3,9 +3,11 @@
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from core import allocator
 from core.bench import MemoryMeter, memory_meter, p95
 from core.depth_range import sample_percentiles
 from core.engine import Engine, pick_device
@@ -99,7 +101,8 @@ class Lane:
         return 1e3 / median_ms if median_ms else None
 
     def open(self, first: RgbArray) -> None:
-        """Load it and run it once on `first` untimed, which sets up what depends on the size and takes its memory."""
+        """Load it and run it once on `first`, untimed, which sets up what depends on the size."""
+        allocator.give_back()  # else it takes what earlier lanes freed, and seems to need nothing of its own
         try:
             measured = self.meter(self.wish.device)
             self._engine = self.load(self.wish)
@@ -130,7 +133,14 @@ class Lane:
         self.times_ms.append(1e3 * took_s)
         low, high = sample_percentiles(inverse_depth)
         return DepthResult(
-            frame, inverse_depth, low, high, engine.info, started_at_s, started_at_s + took_s, aspect=self.wish.aspect
+            frame,
+            inverse_depth,
+            low,
+            high,
+            engine.info,
+            started_at_s,
+            started_at_s + took_s,
+            aspect=self.wish.aspect,
         )
 
     def close(self) -> None:
@@ -147,10 +157,8 @@ class Lane:
         if hw not in self._warm:
             engine.prepare(hw)
             self._warm.add(hw)
-            try:
+            with suppress(NonFinite):  # counted when the frame is run
                 engine.infer(rgb, hw)
-            except NonFinite:
-                pass  # counted when the frame is run
         return hw
 
     def _fail(self, error: FathomError) -> None:

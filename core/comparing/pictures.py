@@ -20,7 +20,9 @@ Rgb = NDArray[np.uint8]  # (H, W, 3)
 THUMBNAIL_PX = 320  # longer side of a picture in the contact sheet
 FULL_DIFFERENCE = 0.25  # of the reference's range of inverse depth: shown in the strongest colour
 _JPEG_QUALITY = 88
-_FARTHER, _SAME, _NEARER = (33, 102, 172), (238, 238, 238), (178, 24, 43)  # blue, nearly white, red
+_FARTHER = np.array((33.0, 102.0, 172.0))  # blue
+_SAME = np.array((238.0, 238.0, 238.0))  # nearly white
+_NEARER = np.array((178.0, 24.0, 43.0))  # red
 _UNKNOWN = (96, 96, 96)
 
 
@@ -48,7 +50,7 @@ def sheet_row(
     colour = _small(frame.rgb)
     look = replace(look, view=View.DEPTH)
     wanted = results[reference]
-    lanes = []
+    lanes: list[LaneThumbnail | None] = []
     for number, result in enumerate(results):
         if result is None:
             lanes.append(None)
@@ -69,7 +71,9 @@ def difference_map(inverse_depth: DepthArray, reference: DepthArray) -> NDArray[
         return None
     height, width = reference.shape
     span = max(high - low, float(np.finfo(np.float32).tiny))
-    difference: NDArray[np.float32] = (fit.of(on_grid(inverse_depth, (height, width))) - reference) / np.float32(span)
+    difference: NDArray[np.float32] = (fit.of(on_grid(inverse_depth, (height, width))) - reference) / np.float32(
+        span
+    )
     return difference
 
 
@@ -77,8 +81,8 @@ def paint_difference(difference: NDArray[np.float32]) -> Rgb:
     """Red where nearer, blue where farther, the strongest at FULL_DIFFERENCE; grey where not finite."""
     known = np.isfinite(difference)
     strength = np.clip(np.where(known, difference, 0.0) / FULL_DIFFERENCE, -1.0, 1.0)[..., None]
-    end = np.where(strength < 0, np.float32(_FARTHER), np.float32(_NEARER))
-    painted = np.float32(_SAME) + (end - np.float32(_SAME)) * np.abs(strength)
+    end = np.where(strength < 0, _FARTHER, _NEARER)
+    painted = _SAME + (end - _SAME) * np.abs(strength)
     painted[~known] = _UNKNOWN
     rgb: Rgb = np.rint(painted).astype(np.uint8)
     return rgb

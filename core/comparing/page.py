@@ -1,0 +1,106 @@
+"""A comparison as one HTML page that a person can send: nothing outside it is needed, or would be loaded."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from core.comparing.comparison import Comparison, FrameFigures, LaneFigures
+from core.comparing.page_numbers import charts, chip, colour_of, legend, noun, table
+from core.comparing.page_style import STYLE
+from core.comparing.pictures import FULL_DIFFERENCE, LaneThumbnail, Rgb, SheetRow, as_data_uri
+from core.comparing.running import Outcome
+from core.comparing.wording import figure, percent
+
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+
+def as_html(outcome: Outcome, facts: Mapping[str, str], *, made_at: str, colormap: str) -> str:
+    """The page. `facts`: the machine, as `core.bench.machine` tells; `made_at`: when, in words."""
+    comparison, source = outcome.comparison, outcome.source
+    frames = len(comparison.frames)
+    title = f"Depth of {source.name}, compared"
+    body = [
+        f"<header><h1>{escape(title)}</h1>",
+        f"<p>{frames} {noun(comparison, frames)} · {escape(made_at)} · {escape(_machine(facts))}</p></header>",
+        "<section><h2>Figures</h2>",
+        table(comparison),
+        legend(comparison),
+        "</section><section><h2>Charts</h2>",
+        charts(comparison),
+        "</section><section><h2>Pictures</h2>",
+        _how_to_see(comparison, colormap),
+        *_rows(comparison, outcome.sheet),
+        "</section>",
+    ]
+    content = "\n".join(body)
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"/>'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"/>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"/>'
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n"
+        f"<body>\n{content}\n</body></html>\n"
+    )
+
+
+def _machine(facts: Mapping[str, str]) -> str:
+    where = [facts[name] for name in ("gpu", "processor") if name in facts]
+    versions = [f"{name} {facts[name]}" for name in ("fathom", "torch", "cuda") if name in facts]
+    return ", ".join((where[:1] or []) + versions)
+
+
+def _how_to_see(comparison: Comparison, colormap: str) -> str:
+    said = (
+        f"Depth in the colours of {escape(colormap)}; every lane is fitted to the reference and shown in its "
+        "range, so that equal colours mean equal depth. Below it the difference to the reference: "
+        '<span class="key near"></span> nearer, <span class="key far"></span> farther, strongest from '
+        f"{percent(FULL_DIFFERENCE)} of the reference's range."
+    )
+    if comparison.has_truth:
+        said += " Below the photo the true depth, in a range of its own; grey where nothing is known."
+    return f'<p class="note">{said}</p>'
+
+
+def _rows(comparison: Comparison, sheet: Sequence[SheetRow]) -> list[str]:
+    by_index = {frame.index: frame for frame in comparison.frames}
+    return [_row(comparison, row, by_index[row.index]) for row in sheet]
+
+
+def _row(comparison: Comparison, row: SheetRow, frame: FrameFigures) -> str:
+    cells = [f"<div><h4>{escape(_where(frame))}</h4>{_picture(row.colour, 'colour')}"]
+    if row.truth is not None:
+        cells.append(f"{_picture(row.truth, 'true depth')}<p>{_trivial_words(frame)}</p>")
+    cells.append("</div>")
+    for number, (thumbnail, figures) in enumerate(zip(row.lanes, frame.lanes, strict=True)):
+        name = f"{chip(colour_of(number))}{escape(comparison.lanes[number].label)}"
+        cells.append(f"<div><h4>{name}</h4>{_lane_cell(thumbnail, figures)}</div>")
+    return f'<div class="row" style="--columns:{len(comparison.lanes) + 1}">{"".join(cells)}</div>'
+
+
+def _lane_cell(thumbnail: LaneThumbnail | None, figures: LaneFigures | None) -> str:
+    if thumbnail is None or figures is None:
+        return '<p class="failed">no depth of this frame</p>'
+    said = [f"{figure(figures.ms)} ms"]
+    if figures.agreement is not None:
+        said.append(f"AbsRel {figure(figures.agreement.abs_rel)} to the reference")
+    if figures.score is not None:
+        said.append(f"{figure(figures.score.abs_rel)} to the truth")
+    difference = (
+        "" if thumbnail.difference is None else _picture(thumbnail.difference, "difference to the reference")
+    )
+    return f"{_picture(thumbnail.depth, 'depth')}{difference}<p>{', '.join(said)}</p>"
+
+
+def _where(frame: FrameFigures) -> str:
+    if frame.name:
+        return frame.name
+    return f"frame {frame.index + 1}" + ("" if frame.media_time_s is None else f", {frame.media_time_s:.2f} s")
+
+
+def _trivial_words(frame: FrameFigures) -> str:
+    return "AbsRel to the truth: " + ", ".join(
+        f"{escape(name)} {figure(score.abs_rel)}" for name, score in frame.trivial.items() if score is not None
+    )
+
+
+def _picture(rgb: Rgb, what: str) -> str:
+    height, width, _ = rgb.shape
+    return f'<img src="{as_data_uri(rgb)}" width="{width}" height="{height}" alt="{escape(what)}"/>'
