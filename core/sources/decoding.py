@@ -112,8 +112,8 @@ class Decoder:
 
     def _orientation(self, frame: VideoFrame) -> Orientation:
         """Looked up once for each angle: `side_data` ties a frame into a cycle that keeps its picture in memory
-        until Python's collector comes by, hundreds of frames later. Whether it is mirrored does not change within a
-        video."""
+        until Python's collector comes by, hundreds of frames later. Whether it is mirrored does not change within
+        a video."""
         angle = frame.rotation
         if angle not in self._orientations:
             data = frame.side_data.get("DISPLAYMATRIX")

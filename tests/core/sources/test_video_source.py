@@ -246,8 +246,9 @@ def test_decoded_frames_are_let_go_at_once(tmp_path: Path) -> None:
     try:
         while source.read() is not None:
             pass
+        source.close()
+        del source  # and with it the frames kept for stepping back
         kept = sum(isinstance(thing, VideoFrame) for thing in gc.get_objects())
     finally:
         gc.enable()
-        source.close()
     assert kept < 5
