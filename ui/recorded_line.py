@@ -38,7 +38,7 @@ class RecordedLine(QWidget):
         self.setVisible(recorded is not None)
         if recorded is None:
             return
-        self.words.setText("The depth in the recording is shown. No model runs.")
+        self.words.setText("This depth was recorded. No model runs.")
         self.words.setVisible(not runs_model)
         self.button.setText("Show the recorded depth" if runs_model else f"Run {model} on it".replace("&", "&&"))
         tip = (
