@@ -90,6 +90,28 @@ def test_a_precision_that_was_left_can_stay_left(rig: Rig) -> None:
     assert [precision for _, precision, _ in rig.loaded] == ["auto", "bf16", "bf16"]
 
 
+def test_a_device_that_was_left_can_be_tried_again(rig: Rig) -> None:
+    broken = threading.Event()
+    broken.set()
+
+    def make(model: str, precision: str) -> FakeEngine:
+        if rig.loaded[-1][2] == "cpu":
+            return FakeEngine(model)
+        failure = RuntimeError("CUDA error: device lost")
+        return FakeEngine(model, device="cuda:0", failure=lambda hw: failure if broken.is_set() else None)
+
+    rig.make_engine = make
+    rig.session.start()
+    fault = rig.fault()
+    assert fault.button == "Try cuda:0 again"
+    rig.until(lambda: (result := rig.result()) is not None and result.model.device == "cpu")
+    broken.clear()
+    rig.session.do(fault)
+    rig.until(lambda: (result := rig.result()) is not None and result.model.device == "cuda:0")
+    assert [device for _, _, device in rig.loaded] == ["auto", "cpu", "auto"]
+    assert rig.session.status().faults == ()
+
+
 def a_result(rig: Rig) -> DepthResult:
     found: list[DepthResult] = []
     rig.until(lambda: (result := rig.result()) is not None and (found.append(result) or True))
