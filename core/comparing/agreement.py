@@ -66,15 +66,16 @@ def measure(estimate: DepthArray, reference: DepthArray, valid: Valid, least: fl
     """
     wanted = reference[valid].astype(np.float64)
     given = estimate[valid].astype(np.float64)
-    fit = fit_values(given, wanted)
-    if fit is None or not least > 0:
+    if not wanted.size or not least > 0:
         return None
+    first, second = _Centred.of(given), _Centred.of(wanted)
+    fit = _fitted(first, second)
     fitted = np.maximum(fit.scale * given + fit.shift, least)
     floored = np.maximum(wanted, least)
     # |1/f - 1/w| / (1/w) = |w - f| / f, and 1/f : 1/w = w : f
     ratio = floored / fitted
     return Agreement(
-        pearson=pearson(given, wanted),
+        pearson=_correlation(first, second),
         abs_rel=float(np.mean(np.abs(floored - fitted) / fitted)),
         delta1_error=float(np.mean(np.maximum(ratio, 1 / ratio) > DELTA_1)),
         pixels=wanted.size,
@@ -83,36 +84,18 @@ def measure(estimate: DepthArray, reference: DepthArray, valid: Valid, least: fl
 
 
 def fit_to(inverse_depth: DepthArray, reference: DepthArray) -> Fit | None:
-    """Scale and shift that bring `inverse_depth` nearest to `reference`, on the reference's grid."""
+    """The scale and shift that bring `inverse_depth` nearest to `reference` by least squares, on its grid.
+
+    A map that is the same everywhere gets scale 0 and the reference's mean. None without a finite pair.
+    """
     height, width = reference.shape
     estimate = on_grid(inverse_depth, (height, width))
     valid = both_finite(estimate, reference)
-    return fit_values(estimate[valid].astype(np.float64), reference[valid].astype(np.float64))
-
-
-def fit_values(values: NDArray[np.float64], wanted: NDArray[np.float64]) -> Fit | None:
-    """Least squares over pairs of finite values (N,). Values that are all the same give scale 0 and the mean.
-
-    None without a pair.
-    """
-    if not values.size:
+    if not valid.any():
         return None
-    mean, wanted_mean = float(values.mean()), float(wanted.mean())
-    from_mean = values - mean  # so that large values far from 0 lose no digits
-    spread = float(from_mean @ from_mean)
-    if spread <= _noise_of(values):
-        return Fit(0.0, wanted_mean)
-    scale = float(from_mean @ (wanted - wanted_mean)) / spread
-    return Fit(scale, wanted_mean - scale * mean)
-
-
-def pearson(values: NDArray[np.float64], wanted: NDArray[np.float64]) -> float | None:
-    """Correlation of pairs of finite values (N,); None where either is the same everywhere."""
-    first, second = values - values.mean(), wanted - wanted.mean()
-    spreads = float(first @ first), float(second @ second)
-    if spreads[0] <= _noise_of(values) or spreads[1] <= _noise_of(wanted):
-        return None
-    return float(np.clip(first @ second / np.sqrt(spreads[0] * spreads[1]), -1.0, 1.0))
+    return _fitted(
+        _Centred.of(estimate[valid].astype(np.float64)), _Centred.of(reference[valid].astype(np.float64))
+    )
 
 
 def on_grid(inverse_depth: DepthArray, hw: Hw) -> DepthArray:
@@ -130,6 +113,37 @@ def both_finite(first: DepthArray, second: DepthArray) -> Valid:
     return np.isfinite(first) & np.isfinite(second)
 
 
-def _noise_of(values: NDArray[np.float64]) -> float:
-    """The sum of squares that float32's rounding alone may give to values that are all the same."""
-    return values.size * (float(np.abs(values).max()) * float(np.finfo(np.float32).eps)) ** 2
+@dataclass(frozen=True, slots=True, eq=False)
+class _Centred:
+    """Values (N,) about their mean, so that large ones far from 0 lose no digits."""
+
+    mean: float
+    from_mean: NDArray[np.float64]
+    spread: float  # sum of squares about the mean; 0 where float32's rounding alone could have given it
+
+    @classmethod
+    def of(cls, values: NDArray[np.float64]) -> "_Centred":
+        mean = float(values.mean())
+        from_mean = values - mean
+        spread = _dot(from_mean, from_mean)
+        rounding = values.size * (float(np.abs(values).max()) * float(np.finfo(np.float32).eps)) ** 2
+        return cls(mean, from_mean, spread if spread > rounding else 0.0)
+
+
+def _fitted(given: _Centred, wanted: _Centred) -> Fit:
+    if not given.spread:
+        return Fit(0.0, wanted.mean)
+    scale = _dot(given.from_mean, wanted.from_mean) / given.spread
+    return Fit(scale, wanted.mean - scale * given.mean)
+
+
+def _correlation(given: _Centred, wanted: _Centred) -> float | None:
+    if not given.spread or not wanted.spread:
+        return None
+    shared = _dot(given.from_mean, wanted.from_mean)
+    return float(np.clip(shared / np.sqrt(given.spread) / np.sqrt(wanted.spread), -1.0, 1.0))
+
+
+def _dot(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
+    """Of two vectors, on this thread: BLAS would start threads of its own, which then wait for the network's."""
+    return float(np.einsum("i,i->", first, second))

@@ -8,7 +8,7 @@ from core.comparing.page_numbers import charts, chip, colour_of, legend, noun, t
 from core.comparing.page_style import STYLE
 from core.comparing.pictures import FULL_DIFFERENCE, LaneThumbnail, Rgb, SheetRow, as_data_uri
 from core.comparing.running import Outcome
-from core.comparing.wording import figure, percent
+from core.comparing.wording import figure
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
@@ -52,7 +52,7 @@ def _how_to_see(comparison: Comparison, colormap: str) -> str:
         f"Depth in the colours of {escape(colormap)}; every lane is fitted to the reference and shown in its "
         "range, so that equal colours mean equal depth. Below it the difference to the reference: "
         '<span class="key near"></span> nearer, <span class="key far"></span> farther, strongest from '
-        f"{percent(FULL_DIFFERENCE)} of the reference's range."
+        f"{100 * FULL_DIFFERENCE:g} % of the reference's range."
     )
     if comparison.has_truth:
         said += " Below the photo the true depth, in a range of its own; grey where nothing is known."
@@ -69,10 +69,11 @@ def _row(comparison: Comparison, row: SheetRow, frame: FrameFigures) -> str:
     if row.truth is not None:
         cells.append(f"{_picture(row.truth, 'true depth')}<p>{_trivial_words(frame)}</p>")
     cells.append("</div>")
-    for number, (thumbnail, figures) in enumerate(zip(row.lanes, frame.lanes, strict=True)):
+    shown = [number for number in range(len(comparison.lanes)) if comparison.frames_of(number)]
+    for number in shown:
         name = f"{chip(colour_of(number))}{escape(comparison.lanes[number].label)}"
-        cells.append(f"<div><h4>{name}</h4>{_lane_cell(thumbnail, figures)}</div>")
-    return f'<div class="row" style="--columns:{len(comparison.lanes) + 1}">{"".join(cells)}</div>'
+        cells.append(f"<div><h4>{name}</h4>{_lane_cell(row.lanes[number], frame.lanes[number])}</div>")
+    return f'<div class="row" style="--columns:{len(shown) + 1}">{"".join(cells)}</div>'
 
 
 def _lane_cell(thumbnail: LaneThumbnail | None, figures: LaneFigures | None) -> str:

@@ -5,9 +5,10 @@ from html import escape
 
 from core.comparing.charts import COLOURS, TRIVIAL_COLOUR, Bar, Series, bar_chart, line_chart
 from core.comparing.comparison import Comparison, LaneFigures
+from core.comparing.lanes import Lane
 from core.comparing.wording import NONE, figure, millions, score_words
 
-_COLUMNS = 9  # before those of the reference and the truth, three each
+_COLUMNS = 6  # before those of the reference and the truth, three each
 
 
 def colour_of(lane: int) -> str:
@@ -28,14 +29,14 @@ def noun(comparison: Comparison, count: int) -> str:
 def table(comparison: Comparison) -> str:
     """A row a lane, in words for one that failed; where the truth is known, one for each trivial answer."""
     has_truth = comparison.has_truth
-    heads = ["lane", "size", "precision", "device", "parameters", "memory", "median", "p95", "alone"]
+    heads = ["lane", "parameters", "memory", "median", "p95", "alone"]
     groups = f'<tr><th colspan="{_COLUMNS}"></th><th colspan="3">against the reference</th>'
     groups += '<th colspan="3">against the truth</th></tr>' if has_truth else "</tr>"
     heads += ["Pearson", "AbsRel", "δ &gt; 1.25"] * (2 if has_truth else 1)
     rows = [_lane_row(comparison, number) for number in range(len(comparison.lanes))]
     rows += [
         f'<tr class="trivial"><td>{chip(TRIVIAL_COLOUR)}{escape(name)}, a trivial answer</td>'
-        f"{_cells([NONE] * (_COLUMNS + 2))}{_cells(score_words(score))}</tr>"
+        f"{_cells([''] * (_COLUMNS + 2))}{_cells(score_words(score))}</tr>"
         for name, score in comparison.trivial_overall().items()
     ]
     head = "".join(f"<th>{name}</th>" for name in heads)
@@ -45,25 +46,20 @@ def table(comparison: Comparison) -> str:
 
 def _lane_row(comparison: Comparison, number: int) -> str:
     lane = comparison.lanes[number]
-    info = lane.info
-    name = escape(info.name if info else lane.wish.model)
-    mark = " <em>reference</em>" if number == comparison.reference else ""
-    first = f"<td>{chip(colour_of(number))}{name}{mark}</td>"
+    is_reference = number == comparison.reference
+    mark = " <em>reference</em>" if is_reference else ""
+    first = f"<td>{chip(colour_of(number))}{escape(_label(lane))}{mark}</td>"
     if not comparison.frames_of(number):
         why = lane.failure or "no frame gave finite depth"
         return f'<tr class="failed">{first}{_across(comparison, why)}</tr>'
-    size = f"{lane.network_hw[0]}×{lane.network_hw[1]}" if lane.network_hw else NONE
     cells = [
-        size,
-        info.precision if info else NONE,
-        info.device if info else NONE,
-        millions(info.parameters) if info else NONE,
+        millions(lane.info.parameters) if lane.info else NONE,
         f"{figure(lane.memory_mb)} MB" if lane.memory_mb is not None else NONE,
         f"{figure(lane.median_ms)} ms",
         f"{figure(lane.p95_ms)} ms",
         f"{figure(lane.fps_alone)} fps",
     ]
-    cells += score_words(comparison.agreement_of(number))
+    cells += [""] * 3 if is_reference else score_words(comparison.agreement_of(number))
     if comparison.has_truth:
         cells += score_words(comparison.score_of(number))
     row = f"<tr>{first}{_cells(cells)}</tr>"
@@ -72,6 +68,10 @@ def _lane_row(comparison: Comparison, number: int) -> str:
     if lane.non_finite:
         row += f'<tr class="failed"><td></td>{_across(comparison, f"{lane.non_finite} without finite depth")}</tr>'
     return row
+
+
+def _label(lane: Lane) -> str:
+    return f"{lane.label} on {lane.info.device}" if lane.info else lane.label
 
 
 def _across(comparison: Comparison, text: str) -> str:

@@ -24,7 +24,7 @@ h4 { font-size: .85rem; margin: 0 0 .3rem; font-weight: 600; overflow-wrap: anyw
 header p, .note, figcaption { color: var(--faint); margin: .2rem 0 .8rem; max-width: 75rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .35rem .7rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
+th, td { padding: .35rem .55rem; font-size: .92rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--faint); }
 th:first-child, td:first-child, tr.failed td { text-align: left; }
 th[colspan] { text-align: center; border-bottom: none; padding-bottom: 0; }
@@ -32,7 +32,9 @@ tr.failed td[colspan] { white-space: normal; }
 tr.failed, p.failed { color: var(--bad); }
 tr.trivial, em { color: var(--faint); }
 .chip { display: inline-block; width: .7em; height: .7em; border-radius: 2px; margin-right: .45em; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 1.2rem; }
+.charts {
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(min(28rem, 100%), 1fr)); gap: 1.6rem 2.4rem;
+}
 figure { margin: 0; break-inside: avoid; }
 figure svg { width: 100%; height: auto; display: block; }
 .keys { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; margin: .3rem 0 0; font-size: .85rem; }
