@@ -223,7 +223,7 @@ class Inference:
         self._tally.take(capture)
         started_s = time.monotonic()
         try:
-            depth = engine.infer(frame.rgb, hw)
+            readout = engine.infer_ranged(frame.rgb, hw)
         except NonFinite as error:
             self._hold(engine, str(error))
             return self._try_again(capture, frame)
@@ -235,8 +235,8 @@ class Inference:
             if not is_recorded:
                 self._sizes.note(hw, frame.rgb, finished_s - started_s, finished_s)
             self._rate.tick(finished_s)
-            low, high = sample_percentiles(depth)
             rates = self._tally.rates(capture, self._rate.per_second)
+            depth, low, high, _ = readout
             self._publish(DepthResult(frame, depth, low, high, engine.info, started_s, finished_s, rates, aspect))
             return False
         return self._take_failure(engine, hw, failure) or self._try_again(capture, frame)

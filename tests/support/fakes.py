@@ -9,6 +9,7 @@ import numpy as np
 
 from core.errors import EngineError, NonFinite, SourceError
 from core.messages import DepthArray, ModelInfo, RgbArray, SourceInfo, SourceKind
+from core.readout import Readout
 from core.sources.source import Picture
 
 LONG_S = 20.0  # no test waits this long unless it fails
@@ -125,6 +126,10 @@ class FakeEngine:
         if int(rgb[0, 0, 0]) in self.non_finite_at:
             raise NonFinite(f"{self.name} gave values that are not finite in {self.precision}")
         return np.full(network_hw, float(rgb[0, 0, 0]), np.float32)
+
+    def infer_ranged(self, rgb: RgbArray, network_hw: tuple[int, int]) -> Readout:
+        depth = self.infer(rgb, network_hw)
+        return Readout(depth, float(depth[0, 0]), float(depth[0, 0]), finite=True)
 
     def close(self) -> None:
         self.closed_by.append(threading.current_thread().name)
