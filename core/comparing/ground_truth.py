@@ -93,7 +93,7 @@ def read_inverse_depth(path: Path) -> DepthArray:
     except KeyError as error:
         raise SourceError(f"{path} holds no array {KEY!r}: it is not the depth of a picture") from error
     except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-        raise SourceError(f"{path} is no .npz file that can be read ({error}): copy it again") from error
+        raise SourceError(f"{path} is no .npz file that can be read: it is damaged; copy it again") from error
     return np.ascontiguousarray(depth.reshape(shape), dtype=np.float32)
 
 

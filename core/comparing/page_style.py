@@ -24,7 +24,10 @@ h4 { font-size: .85rem; margin: 0 0 .3rem; font-weight: 600; overflow-wrap: anyw
 header p, .note, figcaption { color: var(--faint); margin: .2rem 0 .8rem; max-width: 75rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .35rem .55rem; font-size: .92rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
+th, td {
+  padding: .35rem .55rem; border-bottom: 1px solid var(--line);
+  font-size: .92rem; text-align: right; white-space: nowrap;
+}
 th { font-weight: 600; color: var(--faint); }
 th:first-child, td:first-child, tr.failed td { text-align: left; }
 th[colspan] { text-align: center; border-bottom: none; padding-bottom: 0; }
