@@ -106,7 +106,8 @@ def ticks_up_to(highest: float) -> list[float]:
     rough = max(highest, 1e-9) / _TICKS
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= rough * 0.999)
-    return [round(step * number, 12) for number in range(math.ceil(highest / step * 0.999) + 1)] or [0.0, step]
+    steps = max(math.ceil(highest / step * 0.999), 1)
+    return [float(f"{step * number:.10g}") for number in range(steps + 1)]
 
 
 def _strokes(points: Sequence[tuple[float, float] | None], series: Series, dashes: str) -> list[str]:
