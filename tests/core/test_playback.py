@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.capture import SourceWish
+from core.capture import Capture, SourceWish
 from core.errors import WeightsError
 from core.loading import ModelWish
 from core.messages import DepthResult, ModelState, RecordingState, SourceState
@@ -26,7 +26,7 @@ MODEL = ModelWish("fake")
 
 
 class Rig:
-    """A pipeline with a real recording, a stand-in file of many pictures, and a model whose loading a test holds."""
+    """A pipeline with a real recording, a stand-in file of many pictures, and a model whose load a test holds."""
 
     def __init__(self, recording: Path) -> None:
         self.woken = Waker()
@@ -59,17 +59,19 @@ class Rig:
             self.results.append(result)
         return result
 
+    @property
+    def playing(self) -> Capture:
+        playing = self.pipeline.playing
+        assert playing is not None
+        return playing
+
     def pause(self) -> DepthResult:
         """Stop in the middle; gives the result that stands."""
         self.until(lambda result: result.frame.media_time_s)
-        transport = self.pipeline.transport
-        assert transport is not None
-        transport.pause()
+        self.playing.transport.pause()
         self.woken.until(lambda: self.pipeline.status().source_state is SourceState.PAUSED)
-        playing = self.pipeline.playing
-        assert playing is not None
-        if self.results[-1].frame.media_time_s != playing.position_s:
-            self.until(lambda result: result.frame.media_time_s == playing.position_s)
+        if self.results[-1].frame.media_time_s != self.playing.position_s:
+            self.until(lambda result: result.frame.media_time_s == self.playing.position_s)
         return self.results[-1]
 
 
@@ -135,8 +137,7 @@ def test_seek_and_step_show_exactly_that_frame(recording: Path) -> None:
     with rig(recording) as r:
         r.pipeline.open(SourceWish(r.recording))
         r.pause()
-        transport = r.pipeline.transport
-        assert transport is not None
+        transport = r.playing.transport
         transport.seek(1.21)
         assert_as_recorded(r.until(lambda result: index_of(result) == 60))
         transport.step(1)
@@ -168,6 +169,9 @@ def test_a_model_runs_on_the_frame_that_stands_once_it_is_loaded_and_back(record
         r.pipeline.run_model(on=True)
         assert r.until(lambda result: not result.is_recorded).frame.rgb is stands.frame.rgb
         assert r.loads == ["fake"], "the model is kept"
+        r.pipeline.open(SourceWish(r.recording))
+        assert_as_recorded(r.until(lambda result: result.frame.source_id == 2))
+        assert not r.pipeline.status().runs_model, "each recording shows its own first"
 
 
 def test_a_model_that_does_not_load_leaves_the_recorded_depth(recording: Path) -> None:
@@ -186,12 +190,12 @@ def test_the_next_source_gets_its_model_and_the_next_recording_shows_its_own_dep
     with rig(recording) as r:
         r.pipeline.open(SourceWish(r.recording))
         r.pipeline.use_model(MODEL)
-        r.until(lambda result: True)
+        r.pause()
         assert not r.loads
         r.load_gate.clear()
         r.pipeline.open(SourceWish("file", every_frame=True, loop=False))
         r.woken.until(lambda: r.loads == ["fake"])
-        r.woken.until(lambda: r.pipeline.status().source_id == 2)
+        r.woken.until(lambda: r.playing.wish.address == "file" and r.playing.delivered >= 5)
         r.load_gate.set()
         r.until(lambda result: result.frame.source_id == 2 and result.rates.inferred > 5)
         newest = r.results[-1]
@@ -239,9 +243,7 @@ def test_damage_ends_it_with_a_line_and_the_last_good_frame_stays(recording: Pat
         (fault,) = r.pipeline.status().faults
         assert f"{cut} is damaged at" in fault.line
         assert "(byte " in fault.line
-        playing = r.pipeline.playing
-        assert playing is not None
-        last = r.until(lambda result: result.frame.media_time_s == playing.position_s)
+        last = r.until(lambda result: result.frame.media_time_s == r.playing.position_s)
         assert_as_recorded(last)
         r.pipeline.run_model(on=True)
         r.pipeline.use_model(MODEL)
