@@ -65,7 +65,7 @@ def test_the_page_is_well_formed_and_needs_nothing_beside_it(truth: bool) -> Non
     text = page(outcome(truth=truth, failing=True, name="<b>clip</b> & more"))
     root = tree(text)
     addresses = [value for node in root.iter() for key, value in node.attrib.items() if key in ("src", "href")]
-    assert len(addresses) == 3 * (4 if truth else 3)
+    assert len(addresses) == 3 * (5 if truth else 4)
     for address in addresses:
         assert address.startswith("data:image/jpeg;base64,")
         picture = cv2.imdecode(np.frombuffer(base64.b64decode(address.partition(",")[2]), np.uint8), 1)
