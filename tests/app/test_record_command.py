@@ -16,6 +16,7 @@ from core.opencv import cv2
 from core.recording.reader import DepthVideoReader, RecordedFrame
 from support import clips
 from support.plain_clips import read_clip, write_clip
+from support.recordings import write_recording
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SMALL = ["--size", "64", "--precision", "fp32", "--device", "cpu"]
@@ -249,3 +250,17 @@ def test_the_time_base_is_fine_enough_for_any_rate(tmp_path: Path) -> None:
         container.mux(stream.encode(None))
     assert run(tmp_path / "fast.mkv", "--out", tmp_path / "out.mkv") == 0
     assert shown_times(tmp_path / "out.mkv") == pytest.approx([index / 1000 for index in range(6)], abs=1e-5)
+
+
+def test_a_recording_is_recorded_anew_by_another_network_but_never_over_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write_recording(tmp_path / "a.mkv", [0.0, 0.1, 0.25])
+    before = source.read_bytes()
+    assert run(source, "--out", source, "--force") == 1
+    assert "is the source itself" in capsys.readouterr().err
+    assert source.read_bytes() == before
+    assert run(source, "--out", tmp_path / "b.mkv") == 0
+    frames = recorded(tmp_path / "b.mkv")
+    assert [frame.time_s for frame in frames] == pytest.approx([0.0, 0.1, 0.25], abs=1e-6)
+    assert {frame.inverse_depth.shape for frame in frames} == {(64, 64)}

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.messages import DepthResult, Rates, SourceState
+from core.messages import DepthResult, Rates, RecordedDepth, SourceState
 from support.fake_session import RUNNING, a_result
 from ui.figures import FigureFeed
 from ui.status_line import Figures
@@ -56,3 +56,16 @@ def test_a_paused_picture_has_no_age_that_grows() -> None:
     feed.take(result_at(100.0))
     assert feed.figures(200.0, SourceState.PAUSED).age_ms is None
     assert feed.figures(200.0, SourceState.PLAYING).age_ms == pytest.approx(100_200.0)
+
+
+def test_no_device_runs_depth_that_was_recorded() -> None:
+    feed = FigureFeed()
+    result = result_at(100.0)
+    frame = replace(result.frame, recorded=RecordedDepth(result.inverse_depth, RUNNING, "square"))
+    feed.take(replace(result, frame=frame))
+    figures = feed.figures(100.1, SourceState.PLAYING)
+    assert (figures.device, figures.precision, figures.network_hw) == ("recorded", "fp32", (256, 256))
+    feed.take(
+        replace(result, frame=replace(result.frame, recorded=recorded), inverse_depth=result.inverse_depth + 1)
+    )
+    assert feed.figures(100.1, SourceState.PLAYING).device == "CPU", "a model ran on it"

@@ -26,6 +26,13 @@ WELL = Status(SourceState.PLAYING, CLIP, model_state=ModelState.READY, model=RUN
             False,
             Note("Loading nano…", 0.5),
         ),
+        (
+            {"model_state": ModelState.LOADING, "model_detail": "loading nano", "model": None, "runs_model": True},
+            True,
+            True,
+            Note("Loading nano…"),
+        ),
+        ({"model_state": ModelState.FAILED, "model": None, "runs_model": True}, True, True, Note()),
         ({"model_state": ModelState.FAILED}, True, False, Note("No depth: the model could not be loaded")),
         ({"source_detail": "opening b.mp4"}, True, True, Note("Opening b.mp4…")),
         ({"source_state": SourceState.OPENING, "source_detail": "opening a"}, False, False, Note("Opening a…")),
