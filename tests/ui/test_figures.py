@@ -65,7 +65,5 @@ def test_no_device_runs_depth_that_was_recorded() -> None:
     feed.take(replace(result, frame=frame))
     figures = feed.figures(100.1, SourceState.PLAYING)
     assert (figures.device, figures.precision, figures.network_hw) == ("recorded", "fp32", (256, 256))
-    feed.take(
-        replace(result, frame=replace(result.frame, recorded=recorded), inverse_depth=result.inverse_depth + 1)
-    )
+    feed.take(replace(result, frame=frame, inverse_depth=result.inverse_depth + 1))
     assert feed.figures(100.1, SourceState.PLAYING).device == "CPU", "a model ran on it"
