@@ -1,4 +1,4 @@
-"""Where the true depth of a source's pictures comes from: measured files beside photos, or the demo scene."""
+"""Where true depth comes from: files measured beside photos, or the demo scene, played or recorded."""
 
 import zipfile
 import zlib
@@ -8,11 +8,17 @@ from typing import IO, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.comparing.demo_moments import DemoMoments
 from core.errors import SourceError
 from core.messages import DepthArray, Frame
+from core.recording.reader import DepthVideoReader
 from core.sources.demo import DemoSource
 from core.sources.pictures import SHOWN_S, PictureSource, pictures_in
+from core.sources.recording import RecordingSource
 from core.sources.source import Source, is_sane_size
+from core.synthetic.living_room import build_room
+from core.synthetic.movers import moment
+from core.synthetic.true_depth import true_inverse_depth
 
 SUFFIX, KEY = ".npz", "inverse_depth"
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
@@ -39,6 +45,8 @@ def truth_of(source: Source) -> GroundTruth | None:
     """The truth that belongs to an open source; None where nobody knows it."""
     if isinstance(source, DemoSource):
         return DemoTruth(source)
+    if isinstance(source, RecordingSource) and _is_of_demo(source):
+        return RecordedDemoTruth()
     if isinstance(source, PictureSource):
         path = Path(source.info.address)
         pictures = pictures_in(path) if path.is_dir() else [path]
@@ -62,6 +70,24 @@ class DemoTruth:
         return ""
 
 
+class RecordedDemoTruth:
+    """The same for a recording of the scene, whose times are the recording's own: each picture is looked up."""
+
+    kind = "rendered"
+
+    def __init__(self) -> None:
+        """Raises: SourceError."""
+        self._moments = DemoMoments()
+        self._room = build_room()
+
+    def of(self, frame: Frame) -> DepthArray | None:
+        time_s = self._moments.time_of(frame.rgb)
+        return None if time_s is None else true_inverse_depth(self._room, moment(time_s))
+
+    def name_of(self, frame: Frame) -> str:
+        return ""
+
+
 class MeasuredTruth:
     """NAME.npz beside the photo NAME.jpg; its array `inverse_depth` has NaN where nothing was measured."""
 
@@ -80,6 +106,14 @@ class MeasuredTruth:
     def _picture(self, frame: Frame) -> Path:
         """A picture's time is its place in the folder, also where pictures before it could not be read."""
         return self._pictures[round((frame.media_time_s or 0.0) / SHOWN_S)]
+
+
+def _is_of_demo(source: RecordingSource) -> bool:
+    reader = DepthVideoReader(Path(source.info.address), with_colour=False)
+    try:
+        return reader.facts.source == "demo"
+    finally:
+        reader.close()
 
 
 def read_inverse_depth(path: Path) -> DepthArray:

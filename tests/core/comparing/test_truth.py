@@ -1,21 +1,25 @@
 """MiDaS's protocol against values worked out by hand, and where the truth comes from."""
 
+import contextlib
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from core.comparing.ground_truth import MeasuredTruth, read_inverse_depth, truth_of
+from core.comparing.ground_truth import MeasuredTruth, RecordedDemoTruth, read_inverse_depth, truth_of
 from core.comparing.truth import CONSTANT, ROW, Score, overall, score, trivial_scores
 from core.errors import SourceError
 from core.messages import DepthArray, Frame
 from core.opencv import cv2
+from core.recording.depth_video import DepthVideoWriter
 from core.sources.opener import open_source
 from core.synthetic.living_room import build_room
 from core.synthetic.movers import moment
 from core.synthetic.true_depth import true_inverse_depth
+from support.recordings import FACTS
 
 NAN = float("nan")
 
@@ -174,3 +178,41 @@ def test_every_measured_pair_can_be_scored_and_the_row_beats_the_constant(shared
     assert row is not None
     assert row.abs_rel < constant.abs_rel
     assert row.delta1_error < constant.delta1_error
+
+
+@pytest.fixture(scope="module")
+def demo_recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three frames of the demo, from its eighth second on; the recording's own times begin at 0."""
+    path = tmp_path_factory.mktemp("demo") / "demo.mkv"
+    source = open_source("demo")
+    source.seek(8.0)
+    with contextlib.closing(DepthVideoWriter(path, FACTS)) as writer:
+        for index in range(3):
+            picture = source.read()
+            assert picture is not None
+            writer.write(picture.rgb, np.ones((24, 32), np.float32), index / 30)
+    source.close()
+    return path
+
+
+def test_a_recording_of_the_demo_has_the_scene_s_truth_wherever_it_began(demo_recording: Path) -> None:
+    source = open_source(str(demo_recording))
+    truth = truth_of(source)
+    assert isinstance(truth, RecordedDemoTruth)
+    picture = source.read()
+    source.close()
+    assert picture is not None
+    assert picture.media_time_s == 0
+    found = truth.of(Frame(0, 0.0, picture.rgb, picture.media_time_s))
+    assert found is not None
+    np.testing.assert_array_equal(found, true_inverse_depth(build_room(), moment(8.0)))
+    assert truth.of(frame(0, 0.0)) is None, "a black picture is not of the scene"
+
+
+def test_a_recording_of_something_else_has_no_truth(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mkv"
+    with contextlib.closing(DepthVideoWriter(path, replace(FACTS, source="clip.mp4"))) as writer:
+        writer.write(np.zeros((48, 64, 3), np.uint8), np.ones((24, 32), np.float32), 0.0)
+    source = open_source(str(path))
+    assert truth_of(source) is None
+    source.close()
