@@ -1,8 +1,6 @@
 """The inference thread: takes frames, runs the engine, publishes depth."""
 
 import logging
-import os
-import sys
 import threading
 import time
 from collections import deque
@@ -22,7 +20,7 @@ from core.messages import Action, DepthResult, Frame, ModelState, RecordedDepth
 from core.network_size import Size
 from core.precision import SAFER
 from core.rates import RateMeter
-from core.recorder import Recorder
+from core.recorder import Recorder, lower_priority
 from core.size_choice import SizeChoice, SizeWish
 from core.source_switch import SourceSwitch
 from core.status_board import StatusBoard
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-BELOW_NORMAL = 5  # niceness
 LOOK_EVERY_S = 0.2
 
 
@@ -116,7 +113,7 @@ class Inference:
     # The thread
 
     def _run(self) -> None:
-        _lower_priority()
+        lower_priority()
         try:
             while not self._stopping:
                 try:
@@ -331,9 +328,3 @@ class Inference:
             recorder.put(result)
         self.results.put(result)
         self._wake()
-
-
-def _lower_priority() -> None:
-    """Let the window go first where both want the processor; torch's worker threads inherit it. Linux only."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BELOW_NORMAL)

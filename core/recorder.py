@@ -265,6 +265,6 @@ def free_bytes(folder: Path) -> int | None:
 
 
 def lower_priority() -> None:
-    """The encoders' threads inherit it. Linux only."""
+    """Let the window go first where both want the processor; threads started from here inherit it. Linux only."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BELOW_NORMAL)

@@ -114,6 +114,10 @@ def test_one_click_runs_a_model_on_the_frame_that_stands_and_one_shows_the_recor
     until(lambda: newest(window).is_recorded)
     assert newest(window).inverse_depth is recorded
     assert index_of(window) == index
+    QTest.keyClick(window, Qt.Key.Key_N)  # whoever picks a model wants to see it run, also the one that ran before
+    until(lambda: not newest(window).is_recorded)
+    QTest.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ShiftModifier)
+    until(lambda: newest(window).is_recorded)
     QTest.keyClick(window, Qt.Key.Key_BracketRight)  # who changes how the network runs wants to see it run
     until(lambda: newest(window).network_hw == (96, 96))
 
