@@ -248,7 +248,7 @@ def test_decoded_frames_are_let_go_at_once(tmp_path: Path) -> None:
             pass
         source.close()
         del source  # and with it the frames kept for stepping back
-        kept = sum(isinstance(thing, VideoFrame) for thing in gc.get_objects())
+        kept = sum(type(thing) is VideoFrame for thing in gc.get_objects())
     finally:
         gc.enable()
     assert kept < 5
