@@ -12,6 +12,7 @@ from ui.shortcuts import hint
 from ui.wording import time_text
 
 ROOM_PX = 420  # for the buttons and a seek bar that can still be aimed at
+HELP_ROOM_PX = 460  # and for one button more
 
 
 class TransportBar(QWidget):
@@ -100,7 +101,8 @@ class TransportBar(QWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        """On a narrow bar the seek bar matters more than its figures."""
+        """On a narrow bar the seek bar matters more than its figures and the button of a well-known key."""
+        self.help.setVisible(self._duration_s == 0 or self.width() >= HELP_ROOM_PX)
         self.time.setVisible(self._duration_s > 0 and self.width() >= ROOM_PX + self.time.width())
 
     def _show_time(self) -> None:
