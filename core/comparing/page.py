@@ -79,15 +79,13 @@ def _row(comparison: Comparison, row: SheetRow, frame: FrameFigures) -> str:
 def _lane_cell(thumbnail: LaneThumbnail | None, figures: LaneFigures | None) -> str:
     if thumbnail is None or figures is None:
         return '<p class="failed">no depth of this frame</p>'
-    said = [f"{figure(figures.ms)} ms"]
-    if figures.agreement is not None:
-        said.append(f"AbsRel {figure(figures.agreement.abs_rel)} to the reference")
-    if figures.score is not None:
-        said.append(f"{figure(figures.score.abs_rel)} to the truth")
+    errors = {"reference": figures.agreement, "truth": figures.score}
+    said = [f"{figure(each.abs_rel)} to the {name}" for name, each in errors.items() if each is not None]
+    words = f"{figure(figures.ms)} ms" + (f", AbsRel {', '.join(said)}" if said else "")
     difference = (
         "" if thumbnail.difference is None else _picture(thumbnail.difference, "difference to the reference")
     )
-    return f"{_picture(thumbnail.depth, 'depth')}{difference}<p>{', '.join(said)}</p>"
+    return f"{_picture(thumbnail.depth, 'depth')}{difference}<p>{words}</p>"
 
 
 def _where(frame: FrameFigures) -> str:

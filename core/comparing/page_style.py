@@ -11,7 +11,6 @@ STYLE = """
 @media print {
   :root { color-scheme: light; --paper: #fff; --ink: #000; --faint: #444; --line: #ccc; --bad: #900; }
   @page { size: landscape; margin: 12mm; }
-  body { max-width: none; padding: 0; }
 }
 * { box-sizing: border-box; }
 body {
@@ -50,4 +49,13 @@ figure svg { width: 100%; height: auto; display: block; }
 }
 .row img { width: 100%; height: auto; display: block; margin-bottom: .4rem; border-radius: 3px; }
 .row p { margin: 0; font-size: .85rem; color: var(--faint); }
+@media print {
+  html, body { font-size: 11px; }
+  body { max-width: none; padding: 0; }
+  th, td { padding: .25rem .4rem; }
+  .wide, .row { overflow: visible; }
+  .charts { grid-template-columns: 1fr 1fr; gap: .8rem 2rem; }
+  .row { grid-template-columns: repeat(var(--columns), minmax(0, 15rem)); }
+  h2, h4, .note { break-after: avoid; }
+}
 """
