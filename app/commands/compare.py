@@ -35,8 +35,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "source",
         metavar="SOURCE",
-        help="camera, a file, a folder, rtsp://, http://, demo; errors against the truth are told for demo and "
-        "for photos with NAME.npz beside NAME.jpg that holds the array inverse_depth",
+        help="camera, a file, a folder, rtsp://, http://, demo; errors against the truth are told for demo, "
+        "recordings of it and photos with NAME.npz beside NAME.jpg that holds the array inverse_depth",
     )
     parser.add_argument(
         "--models", required=True, metavar="A,B,C", help="names or files; the first is the reference"
