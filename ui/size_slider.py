@@ -43,6 +43,7 @@ class SizeSlider(QWidget):
         self.value_label.setFixedWidth(44)
         self.auto = QToolButton()
         self.auto.setText("Auto")
+        theme.set_role(self.auto, "switch")
         self.auto.setCheckable(True)
         self.auto.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.auto.setAccessibleName("Automatic network size")
