@@ -1,12 +1,13 @@
 """How the network runs: size, shape, number format and device."""
 
-from PyQt6.QtCore import QLocale, QSignalBlocker, pyqtSignal
-from PyQt6.QtWidgets import QDoubleSpinBox, QVBoxLayout, QWidget
+from PyQt6.QtCore import QSignalBlocker, pyqtSignal
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from app.settings import OPTIONS, Settings
+from app.settings import Settings
 from core.network_size import AUTO
 from ui import theme
 from ui.controls import Segment, Segments, captioned, combo
+from ui.number_box import NumberBox
 from ui.size_slider import SizeSlider
 
 _PRECISIONS = {
@@ -27,7 +28,7 @@ class NetworkSection(QWidget):
         self._devices: tuple[str, ...] = ()
         self.size_slider = SizeSlider()
         self.size_slider.chosen.connect(lambda size: self.changed.emit({"size": size}))
-        self.rate = _Rate()
+        self.rate = NumberBox("target_fps", suffix=" fps", accessible_name="Rate to hold", step=5)
         self.rate.valueChanged.connect(lambda rate: self.changed.emit({"target_fps": rate}))
         self._rate_line = captioned("Hold rate", self.rate)
         self.aspect = Segments(
@@ -92,26 +93,6 @@ class NetworkSection(QWidget):
     def _aspect_chosen(self, aspect: str) -> None:
         self.size_slider.set_aspect(aspect)
         self.changed.emit({"aspect": aspect})
-
-
-class _Rate(QDoubleSpinBox):
-    """Depth results a second, whole ones."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        limits = OPTIONS["target_fps"]
-        self.setLocale(QLocale.c())
-        self.setRange(limits.low or 0.0, limits.high or 0.0)
-        self.setDecimals(0)
-        self.setSuffix(" fps")
-        self.setSingleStep(5)
-        self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        self.setKeyboardTracking(False)
-        self.setAccessibleName("Rate to hold")
-        self.setToolTip(limits.help)
-        line = self.lineEdit()
-        if line is not None:
-            line.returnPressed.connect(self.clearFocus)  # done: the keys belong to the window again
 
 
 def _device_text(name: str) -> str:

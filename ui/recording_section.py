@@ -1,13 +1,14 @@
 """What a recording is to be: its folder, how exact its depth is, the view beside it, the seconds before."""
 
-from PyQt6.QtCore import QLocale, QSignalBlocker, Qt, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
+from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.recordings import folder_of
-from app.settings import OPTIONS, Settings
+from app.settings import Settings
 from core.messages import Status
 from ui import theme
 from ui.controls import ElidedLabel, Segment, Segments, captioned, icon_button, section
+from ui.number_box import NumberBox
 from ui.shortcuts import hint
 from ui.wording import from_home
 
@@ -44,7 +45,8 @@ class RecordingSection(QWidget):
         )
         self.keep.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.keep.clicked.connect(lambda on: self.changed.emit({"keep_last": on}))
-        self.seconds = _Seconds()
+        self.seconds = NumberBox("keep_last_s", suffix=" s", accessible_name="Seconds that are kept")
+        self.seconds.setFixedWidth(64)
         self.seconds.valueChanged.connect(lambda value: self.changed.emit({"keep_last_s": value}))
         self.save = QPushButton("Save")
         self.save.setToolTip("Save the last seconds as a recording" + hint("save_last"))
@@ -77,21 +79,3 @@ class RecordingSection(QWidget):
 
     def show_status(self, status: Status) -> None:
         self.save.setEnabled(status.kept_s > 0)
-
-
-class _Seconds(QDoubleSpinBox):
-    def __init__(self) -> None:
-        super().__init__()
-        limits = OPTIONS["keep_last_s"]
-        self.setLocale(QLocale.c())
-        self.setRange(limits.low or 0.0, limits.high or 0.0)
-        self.setDecimals(0)
-        self.setSuffix(" s")
-        self.setFixedWidth(64)
-        self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        self.setKeyboardTracking(False)
-        self.setAccessibleName("Seconds that are kept")
-        self.setToolTip(limits.help)
-        line = self.lineEdit()
-        if line is not None:
-            line.returnPressed.connect(self.clearFocus)  # done: the keys belong to the window again

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QCoreApplication, QEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
+from app.session import Session
 from app.settings import Settings
 from support.fake_session import FakeSession
 from support.waiting import until
@@ -16,6 +17,7 @@ from ui.bridge import Bridge
 from ui.main_window import MainWindow
 
 OpenWindow = Callable[..., tuple[MainWindow, FakeSession]]
+PlayWindow = Callable[..., MainWindow]
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +51,25 @@ def open_window(dressed: QApplication, monkeypatch: pytest.MonkeyPatch) -> Itera
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     if met:
         raise met[0]
+
+
+@pytest.fixture
+def play_window(dressed: QApplication) -> Iterator[PlayWindow]:
+    """`play_window(setting=value …)`: a window over a real session, small and on the CPU, that has painted."""
+    opened: list[MainWindow] = []
+
+    def make(**settings: object) -> MainWindow:
+        bridge = Bridge()
+        chosen = Settings(size="64", precision="fp32", device="cpu", **settings)  # type: ignore[arg-type]
+        window = MainWindow(Session(chosen, bridge.wake), bridge)
+        opened.append(window)
+        window.show()
+        window.activateWindow()
+        assert QTest.qWaitForWindowActive(window)
+        until(lambda: window.painted >= 2)
+        return window
+
+    yield make
+    for window in opened:
+        window.close()
+        window.deleteLater()

@@ -1,6 +1,6 @@
 """A real window plays a recording: its depth without a model, frame by frame, and a model on it by one click."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,19 +8,16 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication
 
-from app.session import Session
-from app.settings import Settings
 from core.messages import DepthResult, ModelState, SourceInfo, SourceKind, SourceState
 from support.fake_session import RUNNING, FakeSession
 from support.recordings import depth, write_recording
 from support.waiting import until
-from ui.bridge import Bridge
 from ui.main_window import MainWindow
 from ui.probe import Probe
 
 pytestmark = pytest.mark.window
+PlayWindow = Callable[..., MainWindow]
 OpenWindow = Callable[..., tuple[MainWindow, FakeSession]]
 
 RECORDED = SourceInfo(
@@ -30,18 +27,9 @@ RECORDED = SourceInfo(
 
 
 @pytest.fixture
-def window(dressed: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
+def window(play_window: PlayWindow, tmp_path: Path) -> MainWindow:
     recording = write_recording(tmp_path / "a.mkv", [index / 25 for index in range(50)], picture_hw=(120, 160))
-    settings = Settings(source=str(recording), size="64", precision="fp32", device="cpu", view="depth")
-    bridge = Bridge()
-    made = MainWindow(Session(settings, bridge.wake), bridge)
-    made.show()
-    made.activateWindow()
-    assert QTest.qWaitForWindowActive(made)
-    until(lambda: made.painted >= 2)
-    yield made
-    made.close()
-    made.deleteLater()
+    return play_window(source=str(recording), view="depth")
 
 
 def newest(window: MainWindow) -> DepthResult:

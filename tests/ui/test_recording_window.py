@@ -1,42 +1,30 @@
 """A real window with the real session records what it plays, and finishes the file when it is closed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication
 
 from app import paths
-from app.session import Session
-from app.settings import Settings
 from core.messages import RecordingState
 from core.recording.reader import DepthVideoReader, RecordedFrame
 from support.plain_clips import read_clip, write_clip
 from support.waiting import until
-from ui.bridge import Bridge
 from ui.main_window import MainWindow
 
 pytestmark = pytest.mark.window
+PlayWindow = Callable[..., MainWindow]
 
 TIMES_S = [index / 30 for index in range(10)]
 
 
 @pytest.fixture
-def window(dressed: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
+def window(play_window: PlayWindow, tmp_path: Path) -> MainWindow:
     clip = write_clip(tmp_path / "clip.mkv", TIMES_S, 160, 120)
-    settings = Settings(source=str(clip), size="64", precision="fp32", device="cpu", record_view=True)
-    bridge = Bridge()
-    made = MainWindow(Session(settings, bridge.wake), bridge)
-    made.show()
-    made.activateWindow()
-    assert QTest.qWaitForWindowActive(made)
-    until(lambda: made.painted >= 2)
-    yield made
-    made.close()
-    made.deleteLater()
+    return play_window(source=str(clip), record_view=True)
 
 
 def recorded(path: Path) -> tuple[DepthVideoReader, list[RecordedFrame]]:
