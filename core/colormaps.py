@@ -63,15 +63,19 @@ _CONTROL_POINTS = {
 
 NAMES = tuple(_CONTROL_POINTS)
 
+DIFFERENCE = "difference"  # not one of depth, so not in NAMES: blue farther, nearly white the same, red nearer
+_DIFFERENCE_POINTS = "0:2166ac 127.5:eeeeee 255:b2182b"
+
 
 @cache
 def table(name: str) -> NDArray[np.uint8]:
-    """The colour map `name` as (256, 3) RGB, read-only; row 0 is far, row 255 near.
+    """The colour map `name`, of NAMES or DIFFERENCE, as (256, 3) RGB, read-only; row 0 is far, row 255 near.
 
-    Raises: KeyError for a name that is not in NAMES; settings are checked before they come here.
+    Raises: KeyError for a name that is neither; settings are checked before they come here.
     """
     positions, colours = [], []
-    for point in _CONTROL_POINTS[name].split():
+    points = _DIFFERENCE_POINTS if name == DIFFERENCE else _CONTROL_POINTS[name]
+    for point in points.split():
         position, colour = point.split(":")
         positions.append(float(position))
         colours.append(tuple(bytes.fromhex(colour)))

@@ -32,7 +32,7 @@ class RasterCanvas(QWidget):
     def __init__(self, scene: Callable[[], Scene | None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scene = scene
-        self._images = _Images()
+        self._images = _Images(), _Images()  # of the scene, and of the one beside it
         self._flushed = QTimer(self)  # fires once Qt has brought to the screen what a paint event left
         self._flushed.setSingleShot(True)
         self._flushed.timeout.connect(self.shown)
@@ -43,7 +43,7 @@ class RasterCanvas(QWidget):
         painter.fillRect(self.rect(), BACKGROUND)
         scene = self._scene()
         if scene is not None:
-            self._images.paint(painter, scene, self.devicePixelRatioF())
+            self._paint(painter, scene, self.devicePixelRatioF())
             paint_marks(painter, scene.marks, self.devicePixelRatioF())
         painter.end()
         self._flushed.start(0)
@@ -53,9 +53,13 @@ class RasterCanvas(QWidget):
         image = QImage(*size_wh, QImage.Format.Format_RGB32)
         image.fill(BACKGROUND)
         painter = QPainter(image)
-        self._images.paint(painter, scene, 1.0)
+        self._paint(painter, scene, 1.0)
         painter.end()
         return image
+
+    def _paint(self, painter: QPainter, scene: Scene, density: float) -> None:
+        for images, part in zip(self._images, scene.parts, strict=False):
+            images.paint(painter, part, density)
 
 
 class _Images:

@@ -21,6 +21,31 @@ _FEATURES = {
 }
 
 
+class _Textures:
+    """What one scene is drawn from. The context must be current."""
+
+    def __init__(self, functions: gl.Gl) -> None:
+        formats, pixels, types = QOpenGLTexture.TextureFormat, QOpenGLTexture.PixelFormat, QOpenGLTexture.PixelType
+        self._colour = ArrayTexture(formats.RGB8_UNorm, pixels.RGB, types.UInt8, functions)
+        self._depth = ArrayTexture(formats.R32F, pixels.Red, types.Float32, functions)
+        self._colormap = ArrayTexture(formats.RGB8_UNorm, pixels.RGB, types.UInt8, functions)
+
+    def take(self, scene: Scene) -> None:
+        """Upload what is new of `scene` and bind it for the panes that are drawn next."""
+        if any(pane.content is not Content.DEPTH for pane in scene.panes):
+            self._colour.show(scene.rgb)
+        self._colour.bind(_COLOUR)
+        if scene.depth is not None:
+            self._depth.show(scene.depth)
+            self._depth.bind(_DEPTH)
+            self._colormap.show(colormaps.table(scene.look.colormap)[None])
+            self._colormap.bind(_COLORMAP)
+
+    def destroy(self) -> None:
+        for texture in (self._colour, self._depth, self._colormap):
+            texture.destroy()
+
+
 class Renderer:
     """Owner of everything that lives in one OpenGL context. That context must be current in every call.
 
@@ -37,10 +62,7 @@ class Renderer:
         self._corners = QOpenGLVertexArrayObject()  # empty: the vertex shader makes the corners of their numbers
         self._corners.create()
         self._programs: dict[tuple[Content, int], Program] = {}
-        formats, pixels, types = QOpenGLTexture.TextureFormat, QOpenGLTexture.PixelFormat, QOpenGLTexture.PixelType
-        self._colour = ArrayTexture(formats.RGB8_UNorm, pixels.RGB, types.UInt8, self._gl)
-        self._depth = ArrayTexture(formats.R32F, pixels.Red, types.Float32, self._gl)
-        self._colormap = ArrayTexture(formats.RGB8_UNorm, pixels.RGB, types.UInt8, self._gl)
+        self._textures = _Textures(self._gl), _Textures(self._gl)  # of the scene, and of the one beside it
         for content in Content:  # now, so that a driver that refuses one says so at the start
             self._program(content, 1)
         context.aboutToBeDestroyed.connect(self._free)
@@ -59,18 +81,12 @@ class Renderer:
 
         `density`: device pixels in a logical one.
         """
-        depth, look = scene.depth, scene.look
         self.clear(target_wh)
-        self._colour.show(scene.rgb)
-        self._colour.bind(_COLOUR)
-        if depth is not None:
-            self._depth.show(depth)
-            self._depth.bind(_DEPTH)
-            self._colormap.show(colormaps.table(look.colormap)[None])
-            self._colormap.bind(_COLORMAP)
-        for pane in scene.panes:
-            if depth is not None or pane.content is Content.COLOUR:
-                self._draw_pane(pane, look, scene.rgb.shape[1], target_wh, density)
+        for textures, part in zip(self._textures, scene.parts, strict=False):
+            textures.take(part)
+            for pane in part.panes:
+                if part.depth is not None or pane.content is Content.COLOUR:
+                    self._draw_pane(pane, part.look, part.rgb.shape[1], target_wh, density)
         self._gl.active_texture(gl.TEXTURE0)  # QPainter, which paints the marks next, takes that for granted
 
     def clear(self, target_wh: tuple[int, int]) -> None:
@@ -88,8 +104,8 @@ class Renderer:
         if isdeleted(self._last_surface):
             return  # the interpreter ends and takes its objects down in any order; the process frees the rest
         self._context.makeCurrent(self._last_surface)
-        for texture in (self._colour, self._depth, self._colormap):
-            texture.destroy()
+        for textures in self._textures:
+            textures.destroy()
         self._programs.clear()
         self._context.doneCurrent()
 

@@ -22,13 +22,23 @@ class Mark(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """`panes` and `marks` are in logical pixels. Without depth only panes of colour can be painted."""
+    """`panes` and `marks` are in logical pixels. Without depth only panes of colour can be painted.
+
+    `beside` is another network's depth of the same picture, painted in panes of its own; its marks are not looked
+    at, and it has none beside it.
+    """
 
     rgb: RgbArray
     depth: DepthArray | None
     look: Look
     panes: tuple[Pane, ...]
     marks: tuple[tuple[Mark, Rect], ...] = ()
+    beside: "Scene | None" = None
+
+    @property
+    def parts(self) -> "tuple[Scene, ...]":
+        """This scene and the one beside it, in the order they are painted."""
+        return (self,) if self.beside is None else (self, self.beside)
 
 
 def on_pixels(rect: Rect, density: float) -> tuple[int, int, int, int]:
