@@ -1,4 +1,4 @@
-"""A file of named tensors, whatever wrote it: what it holds is known before a byte of it is loaded."""
+"""An open file of named tensors, whatever wrote it: what it holds is known before a byte of it is loaded."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from core.errors import WeightsError
-from core.weights.safetensors_header import SafetensorsHeader, looks_like_safetensors, parse_header
+from core.weights.container import Container, container_of
+from core.weights.safetensors_header import SafetensorsHeader, parse_header
 from core.weights.torch_archive import TorchArchive
 
 _DTYPES = {"F16": torch.float16, "BF16": torch.bfloat16, "F32": torch.float32, "F64": torch.float64}
@@ -59,44 +60,15 @@ class SafetensorsFile:
 
 def open_checkpoint(path: Path) -> Checkpoint:
     """Open `path` by its content, whatever its name ends in. Raises: WeightsError."""
+    container = container_of(path)
     try:
+        if container is Container.TORCH:
+            return TorchArchive(path)
         file = path.open("rb")
-    except OSError as error:
-        raise WeightsError(_why_not_opened(path, error)) from error
-    try:
-        start = file.read(64)
-        if looks_like_safetensors(start):
+        try:
             return SafetensorsFile(file, path.name, parse_header(file, path.name))
-        if start.startswith(b"PK\x03\x04"):
-            archive = TorchArchive(path)
+        except BaseException:
             file.close()
-            return archive
-        raise WeightsError(_what_else(path.name, start))
+            raise
     except OSError as error:
-        file.close()
         raise WeightsError(f"{path} cannot be read: {error.strerror or error}") from error
-    except BaseException:
-        file.close()
-        raise
-
-
-def _why_not_opened(path: Path, error: OSError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return f"there is no file {path}; `models list` shows the models there are"
-    if path.is_dir():
-        return f"{path} is a folder; name the model file in it"
-    return f"{path} cannot be opened: {error.strerror or error}"
-
-
-def _what_else(name: str, start: bytes) -> str:
-    """What a file is that is no weights file, as far as its first bytes tell."""
-    wanted = "wanted MiDaS .pt weights or a .safetensors file"
-    if not start:
-        return f"{name} is empty; {wanted}"
-    if start.startswith(b"version https://git-lfs"):
-        return f"{name} is a Git LFS pointer, not the weights themselves: run `git lfs pull` where it came from"
-    if start.lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml")):
-        return f"{name} is a web page, not weights: download it again"
-    if start.startswith(b"\x80"):
-        return f"{name} is a bare pickle, as torch before 1.6 wrote; save it again with a newer torch. {wanted}"
-    return f"{name} is not a model file Fathom knows; {wanted}"
