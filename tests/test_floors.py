@@ -10,7 +10,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = ("torch", "cv2", "av", "safetensors")
-LIGHT_OF_CORE = ("messages", "errors", "look", "handoff", "network_size", "colormaps", "depth_range")
+LIGHT_OF_CORE = (
+    "messages",
+    "errors",
+    "look",
+    "handoff",
+    "network_size",
+    "colormaps",
+    "depth_range",
+    "comparing.view",
+    "comparing.measures",
+    "comparing.lane_wish",
+)
 
 
 def modules_of(folder: str) -> list[str]:

@@ -22,7 +22,7 @@ from core.errors import FathomError, RecordingError, SettingError, SourceError
 from core.look import Look, View
 
 if TYPE_CHECKING:
-    from core.comparing.lanes import LaneWish
+    from core.comparing.lane_wish import LaneWish
     from core.comparing.running import Outcome
 
 PAGE = "index.html"
@@ -118,7 +118,7 @@ def _lanes(args: argparse.Namespace) -> "list[LaneWish]":
         for value in values:
             check(setting, value)
 
-    from core.comparing.lanes import LaneWish
+    from core.comparing.lane_wish import LaneWish
 
     wishes = (
         LaneWish(model, size, precision, args.device, args.aspect)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.comparing.measures import Agreement, Fit
 from core.messages import DepthArray
 from core.opencv import cv2
 
@@ -19,29 +20,6 @@ Valid = NDArray[np.bool_]
 DELTA_1 = 1.25  # depth that is off by more than this factor is wrong
 FARTHEST = 50.0  # between networks, depth ends at so many times the near end: beyond, 1 over nearly 0 is all noise
 _NEAR_PERCENT = 98.0
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """What brings one map's values nearest to another's: scale * value + shift."""
-
-    scale: float
-    shift: float
-
-    def of(self, inverse_depth: DepthArray) -> DepthArray:
-        fitted: DepthArray = (inverse_depth * np.float32(self.scale) + np.float32(self.shift)).astype(np.float32)
-        return fitted
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """Of a map with a reference, after the fit. None where the figure does not exist."""
-
-    pearson: float | None  # correlation of inverse depth, -1 to 1; None where either is the same everywhere
-    abs_rel: float  # mean of |depth - reference| / reference
-    delta1_error: float  # share of the pixels whose depth is off by more than a factor of 1.25; 0 is best
-    pixels: int  # how many were compared
-    fit: Fit
 
 
 def agreement(inverse_depth: DepthArray, reference: DepthArray) -> Agreement | None:

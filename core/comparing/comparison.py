@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
-from core.comparing.agreement import Agreement, agreement
+from core.comparing.agreement import agreement
 from core.comparing.lanes import Lane, check_same_frame
-from core.comparing.truth import TRIVIAL, Score, overall, score, trivial_scores
+from core.comparing.measures import Agreement, Score
+from core.comparing.truth import TRIVIAL, overall, score, trivial_scores
 from core.messages import DepthArray, DepthResult, Frame
 
 

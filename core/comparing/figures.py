@@ -6,9 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from core.comparing.agreement import Agreement
 from core.comparing.comparison import Comparison, FrameFigures, LaneFigures
-from core.comparing.truth import Score
+from core.comparing.measures import Agreement, Score
 from core.messages import SourceInfo
 
 _SCORE = ("pearson", "abs_rel", "delta1_error")

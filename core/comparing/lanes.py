@@ -9,6 +9,7 @@ from typing import Protocol
 
 from core import allocator
 from core.bench import MemoryMeter, memory_meter, p95
+from core.comparing.lane_wish import LaneWish
 from core.depth_range import sample_percentiles
 from core.engine import Engine, pick_device
 from core.errors import EngineError, FathomError, NonFinite
@@ -27,22 +28,6 @@ class LaneEngine(Protocol):
     def prepare(self, network_hw: Hw) -> None: ...
     def infer(self, rgb: RgbArray, network_hw: Hw) -> DepthArray: ...
     def close(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class LaneWish:
-    """A network as a person asks for it. Size "auto": the one it was trained at."""
-
-    model: str
-    size: str = "auto"
-    precision: str = "auto"
-    device: str = "auto"
-    aspect: str = "square"
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What this lane can be called by, from short to long."""
-        return self.model, f"{self.model} {self.size}", f"{self.model} {self.size} {self.precision}"
 
 
 LoadEngine = Callable[[LaneWish], LaneEngine]

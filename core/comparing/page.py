@@ -6,8 +6,9 @@ from html import escape
 from core.comparing.comparison import Comparison, FrameFigures, LaneFigures
 from core.comparing.page_numbers import charts, chip, colour_of, legend, noun, table
 from core.comparing.page_style import STYLE
-from core.comparing.pictures import FULL_DIFFERENCE, LaneThumbnail, Rgb, SheetRow, as_data_uri
+from core.comparing.pictures import LaneThumbnail, Rgb, SheetRow, as_data_uri
 from core.comparing.running import Outcome
+from core.comparing.view import FULL_DIFFERENCE
 from core.comparing.wording import figure
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"

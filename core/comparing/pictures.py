@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.comparing.agreement import fit_to, on_grid
+from core.comparing.view import FULL_DIFFERENCE
 from core.compose import render
 from core.depth_range import sample_percentiles
 from core.errors import RecordingError
@@ -18,7 +19,6 @@ from core.opencv import cv2
 Rgb = NDArray[np.uint8]  # (H, W, 3)
 
 THUMBNAIL_PX = 320  # longer side of a picture in the contact sheet
-FULL_DIFFERENCE = 0.25  # of the reference's range of inverse depth: shown in the strongest colour
 _JPEG_QUALITY = 88
 _FARTHER = np.array((33.0, 102.0, 172.0))  # blue
 _SAME = np.array((238.0, 238.0, 238.0))  # nearly white

@@ -6,7 +6,8 @@ from itertools import chain
 
 from core.comparing.comparison import Comparison
 from core.comparing.ground_truth import GroundTruth, truth_of
-from core.comparing.lanes import Lane, LaneWish, run_lanes
+from core.comparing.lane_wish import LaneWish
+from core.comparing.lanes import Lane, run_lanes
 from core.comparing.pictures import SheetRow, sheet_row
 from core.comparing.sampling import expected_frames, frames_of
 from core.errors import SourceError

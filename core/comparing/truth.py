@@ -8,25 +8,16 @@ Source: Ranftl et al., "Towards Robust Monocular Depth Estimation", section 5; E
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from statistics import fmean
 
 import numpy as np
 
-from core.comparing.agreement import Agreement, both_finite, measure
+from core.comparing.agreement import both_finite, measure
+from core.comparing.measures import Score
 from core.depth_files import at_picture_size
 from core.messages import DepthArray
 
 CONSTANT, ROW = "constant", "row"
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """Of one picture or, as means, of many. What AbsRel and delta-1 mean: core/comparing/agreement.py."""
-
-    pearson: float | None
-    abs_rel: float
-    delta1_error: float
 
 
 def score(inverse_depth: DepthArray, true_inverse_depth: DepthArray) -> Score | None:
@@ -72,5 +63,5 @@ def _score(estimate: DepthArray, truth: DepthArray) -> Score | None:
     valid = both_finite(estimate, truth) & (truth > 0)
     if not valid.any():
         return None
-    found: Agreement | None = measure(estimate, truth, valid, least=float(truth[valid].min()))
+    found = measure(estimate, truth, valid, least=float(truth[valid].min()))
     return None if found is None else Score(found.pearson, found.abs_rel, found.delta1_error)

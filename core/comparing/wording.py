@@ -2,7 +2,7 @@
 
 import math
 
-from core.comparing.truth import Score
+from core.comparing.measures import Score
 
 NONE = "–"
 

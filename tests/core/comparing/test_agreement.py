@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.comparing.agreement import FARTHEST, Agreement, agreement, fit_to, measure, on_grid
+from core.comparing.agreement import FARTHEST, agreement, fit_to, measure, on_grid
+from core.comparing.measures import Agreement
 from core.messages import DepthArray
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from core.comparing.charts import Bar, Series, bar_chart, line_chart, thinned, ticks_up_to
 from core.comparing.comparison import Comparison
-from core.comparing.lanes import Lane, LaneWish
+from core.comparing.lane_wish import LaneWish
+from core.comparing.lanes import Lane
 from core.comparing.page import as_html
 from core.comparing.pictures import (
-    FULL_DIFFERENCE,
     THUMBNAIL_PX,
     as_data_uri,
     difference_map,
@@ -21,6 +21,7 @@ from core.comparing.pictures import (
     sheet_row,
 )
 from core.comparing.running import Outcome
+from core.comparing.view import FULL_DIFFERENCE
 from core.comparing.wording import figure, percent
 from core.look import Look
 from core.messages import ModelInfo, SourceInfo, SourceKind

@@ -11,7 +11,8 @@ import pytest
 
 from core.comparing.comparison import Comparison
 from core.comparing.figures import COLUMNS, as_csv, as_json
-from core.comparing.lanes import Lane, LaneEngine, LaneWish
+from core.comparing.lane_wish import LaneWish
+from core.comparing.lanes import Lane, LaneEngine
 from core.comparing.running import MOST_SHEET_ROWS, CompareWish, Outcome, compare
 from core.errors import EngineError, SettingError, SourceError, WeightsError
 from core.look import Look

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.comparing.lanes import Lane, LaneEngine, LaneWish, check_same_frame, run_lanes
+from core.comparing.lane_wish import LaneWish
+from core.comparing.lanes import Lane, LaneEngine, check_same_frame, run_lanes
 from core.errors import EngineError, OutOfMemory, WeightsError
 from core.messages import DepthArray, Frame, RgbArray
 from support.fakes import FakeEngine, picture

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from core.comparing.ground_truth import MeasuredTruth, RecordedDemoTruth, read_inverse_depth, truth_of
-from core.comparing.truth import CONSTANT, ROW, Score, overall, score, trivial_scores
+from core.comparing.measures import Score
+from core.comparing.truth import CONSTANT, ROW, overall, score, trivial_scores
 from core.errors import SourceError
 from core.messages import DepthArray, Frame
 from core.opencv import cv2

@@ -1,0 +1,44 @@
+"""A network as a person asks for it in a lane: a value, and its one line in the settings."""
+
+from dataclasses import astuple, dataclass
+
+from core.errors import SettingError
+from core.network_size import AUTO, parse_size
+
+PRECISIONS = (AUTO, "fp32", "bf16", "fp16")
+ASPECTS = ("square", "keep")
+
+
+@dataclass(frozen=True, slots=True)
+class LaneWish:
+    """A network as a person asks for it. Size "auto": the one it was trained at."""
+
+    model: str
+    size: str = AUTO
+    precision: str = AUTO
+    device: str = AUTO
+    aspect: str = "square"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What this lane can be called by, from short to long."""
+        return self.model, f"{self.model} {self.size}", f"{self.model} {self.size} {self.precision}"
+
+    def as_text(self) -> str:
+        """For the settings: "256 auto cpu square fathom-nano"; the model last, as paths have spaces."""
+        model, *others = astuple(self)
+        return " ".join((*others, model))
+
+
+def lane_wish(text: str) -> LaneWish:
+    """What `LaneWish.as_text` gave. Raises: SettingError."""
+    parts = text.split(" ", 4)
+    if len(parts) < 5 or not parts[4]:
+        raise SettingError(f"a lane must be SIZE PRECISION DEVICE ASPECT MODEL, got {text!r}")
+    size, precision, device, aspect, model = parts
+    if size != AUTO:
+        parse_size(size)
+    for name, value, choices in (("precision", precision, PRECISIONS), ("aspect", aspect, ASPECTS)):
+        if value not in choices:
+            raise SettingError(f"a lane's {name} must be one of {', '.join(choices)}, got {value!r}")
+    return LaneWish(model, size, precision, device, aspect)
