@@ -17,6 +17,18 @@ class WeightsError(FathomError):
     """A model file that is missing, damaged, foreign or unsafe; nothing was loaded."""
 
 
+class ModelNotFetched(WeightsError):  # noqa: N818 - what there is to do, not what broke
+    """A published model whose weights are not on this computer; `name` and `size_bytes` say what to fetch."""
+
+    def __init__(self, name: str, size_bytes: int) -> None:
+        self.name = name
+        self.size_bytes = size_bytes
+        super().__init__(
+            f"{name} is not on this computer: fetch it ({size_bytes / 1e6:.0f} MB) with `models fetch {name}`, "
+            "or pick it in the window"
+        )
+
+
 class EngineError(FathomError):
     """The network could not be built or run on the device and precision asked for."""
 
@@ -35,6 +47,10 @@ class NonFinite(EngineError):  # noqa: N818 - what the result was
 
 class RecordingError(FathomError):
     """A picture, depth file or video that could not be written."""
+
+
+class TrainingError(FathomError):
+    """A training that cannot begin, go on or be written."""
 
 
 class WindowError(FathomError):

@@ -1,0 +1,69 @@
+"""From rendered pictures to what a step trains on: a crop of each, mirrored or not, in other colours.
+
+All of it is worked out for the whole batch at once on its device, from one generator.
+"""
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - torch's own name for it
+from torch import Generator, Tensor
+
+Hw = tuple[int, int]
+
+SMALLEST_CROP = 0.5  # of the largest that fits, in height and width
+TILT = 0.06  # radians a crop is turned by at most; more would teach that floors are no floors
+LUMA = (0.299, 0.587, 0.114)
+
+
+def augment(rgb: Tensor, inverse_depth: Tensor, hw: Hw, generator: Generator) -> tuple[Tensor, Tensor]:
+    """(B, 3, H, W) uint8 RGB and (B, H, W) -> the network's input (B, 3, h, w), -1 to 1, and (B, h, w) float32.
+
+    Depth takes the nearest pixel's value: between an edge and what is behind it there is nothing.
+    """
+    grid = _crops(rgb.shape[0], (rgb.shape[2], rgb.shape[3]), hw, generator).to(rgb.device)
+    colour = F.grid_sample(rgb.float(), grid, padding_mode="reflection", align_corners=False)
+    depth = F.grid_sample(
+        inverse_depth[:, None].float(), grid, mode="nearest", padding_mode="reflection", align_corners=False
+    )
+    return other_colours(colour / 255, generator) * 2 - 1, depth[:, 0]
+
+
+def _crops(count: int, picture_hw: Hw, hw: Hw, generator: Generator) -> Tensor:
+    """Where each pixel of a crop lies in its picture: (count, h, w, 2), columns first, -1 to 1."""
+    height, width = picture_hw
+    fits = min(height / hw[0], width / hw[1])  # pixels of the picture for one of the largest crop
+    share = SMALLEST_CROP + (1 - SMALLEST_CROP) * _uniform(count, generator)
+    half_y, half_x = share * fits * hw[0] / height, share * fits * hw[1] / width  # of the picture's half
+    centre_y = (1 - half_y) * (2 * _uniform(count, generator) - 1)
+    centre_x = (1 - half_x) * (2 * _uniform(count, generator) - 1)
+    angle = TILT * (2 * _uniform(count, generator) - 1)
+    mirror = torch.where(_uniform(count, generator) < 0.5, -1.0, 1.0)
+    cos, sin, aspect = angle.cos(), angle.sin(), height / width
+    to_picture = torch.stack(
+        (
+            torch.stack((mirror * half_x * cos, -half_y * sin * aspect, centre_x), dim=1),
+            torch.stack((mirror * half_x * sin / aspect, half_y * cos, centre_y), dim=1),
+        ),
+        dim=1,
+    )
+    return F.affine_grid(to_picture, [count, 1, *hw], align_corners=False)
+
+
+def other_colours(rgb: Tensor, generator: Generator) -> Tensor:
+    """(B, 3, H, W), 0 to 1, with other brightness, contrast, saturation, tint and gamma; one in ten is grey."""
+    count, device = rgb.shape[0], rgb.device
+
+    def around_one(spread: float, channels: int = 1) -> Tensor:
+        chance = torch.rand((count, channels, 1, 1), generator=generator).to(device)
+        return torch.exp(spread * (2 * chance - 1))
+
+    luma = (rgb * torch.tensor(LUMA, device=device).view(1, 3, 1, 1)).sum(dim=1, keepdim=True)
+    grey = (torch.rand((count, 1, 1, 1), generator=generator) < 0.1).to(device)
+    rgb = luma + torch.where(grey, 0.0, around_one(0.35)) * (rgb - luma)
+    mean = rgb.mean(dim=(1, 2, 3), keepdim=True)
+    rgb = mean + around_one(0.25) * (rgb - mean)
+    rgb = rgb * around_one(0.25) * around_one(0.08, 3)
+    return rgb.clamp(1e-4, 1).pow(around_one(0.25))
+
+
+def _uniform(count: int, generator: Generator) -> Tensor:
+    return torch.rand(count, generator=generator)

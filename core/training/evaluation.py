@@ -1,0 +1,90 @@
+"""How good a network is: on rendered pictures that no training sees, and on photos with measured depth."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.comparing.ground_truth import truth_of
+from core.comparing.measures import Score
+from core.comparing.truth import ROW, overall, score, trivial_scores
+from core.messages import DepthArray, Frame, RgbArray
+from core.model.dpt import DPT
+from core.preprocess import to_network_input
+from core.sources.opener import open_source
+from core.training.picture_store import FIRST_EVALUATED, Hw, Render
+
+_RENDERED_AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A picture with its true inverse depth, NaN where nothing was measured."""
+
+    name: str
+    rgb: RgbArray
+    truth: DepthArray
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """On one set, the means of its pictures by MiDaS's protocol; `row` is the answer any network must beat."""
+
+    network: Score
+    row: Score
+    beats_row: float  # share of the pictures with a lower AbsRel than the row answer's
+
+
+def rendered_set(render: Render, count: int, hw: Hw) -> list[Judged]:
+    """The same pictures each time, from seeds of their own; rendered on the CPU, so the same on every device."""
+    judged = []
+    for first in range(0, count, _RENDERED_AT_ONCE):
+        seeds = [FIRST_EVALUATED + number for number in range(first, min(first + _RENDERED_AT_ONCE, count))]
+        rendered = render(seeds, hw, "cpu")
+        pairs = zip(rendered.rgb.numpy(), rendered.inverse_depth.numpy(), strict=True)
+        judged += [Judged(f"{seed}", rgb, truth) for seed, (rgb, truth) in zip(seeds, pairs, strict=True)]
+    return judged
+
+
+def measured_set(folder: Path) -> list[Judged]:
+    """The photos NAME.jpg of a folder that have NAME.npz beside them. Raises: SourceError."""
+    source = open_source(str(folder))
+    try:
+        truth, judged, index = truth_of(source), [], 0
+        while (picture := source.read()) is not None:
+            frame = Frame(index, 0.0, picture.rgb, picture.media_time_s)
+            depth = truth.of(frame) if truth is not None else None
+            if truth is not None and depth is not None:
+                judged.append(Judged(truth.name_of(frame), picture.rgb, depth))
+            index += 1
+        return judged
+    finally:
+        source.close()
+
+
+@torch.no_grad()
+def predict(network: DPT, pictures: list[Judged], hw: Hw, device: str) -> list[DepthArray]:
+    """The network's inverse depth of each picture, at `hw`."""
+    network.eval()
+    return [network(_input(picture.rgb, hw, device))[0].float().cpu().numpy() for picture in pictures]
+
+
+def evaluate(pictures: list[Judged], predictions: list[DepthArray]) -> Evaluation | None:
+    """None without a picture that has anything to compare."""
+    scores, rows, wins = [], [], []
+    for picture, prediction in zip(pictures, predictions, strict=True):
+        own, row = score(prediction, picture.truth), trivial_scores(picture.truth)[ROW]
+        if own is not None and row is not None:
+            scores.append(own)
+            rows.append(row)
+            wins.append(own.abs_rel < row.abs_rel)
+    network, row_answer = overall(scores), overall(rows)
+    if network is None or row_answer is None:
+        return None
+    return Evaluation(network, row_answer, float(np.mean(wins)))
+
+
+def _input(rgb: RgbArray, hw: Hw, device: str) -> Tensor:
+    return to_network_input(rgb, hw, torch.device(device))

@@ -1,0 +1,74 @@
+"""Rendered pictures waiting to be trained on: a bounded store in which new ones take the place of the oldest."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import Generator, Tensor
+
+Hw = tuple[int, int]
+FIRST_SEED = 1  # of the training; the evaluation's begin at FIRST_EVALUATED, which no training reaches
+FIRST_EVALUATED = 1 << 40
+RENDERED_AT_ONCE = 32
+
+
+class Rendered(Protocol):
+    """What the renderer gives."""
+
+    @property
+    def rgb(self) -> Tensor: ...  # (B, H, W, 3) uint8
+
+    @property
+    def inverse_depth(self) -> Tensor: ...  # (B, H, W) float32, 1/m, 0 for the sky
+
+
+Render = Callable[[Sequence[int], Hw, str], Rendered]
+
+
+class Batch(NamedTuple):
+    rgb: Tensor  # (B, 3, H, W) uint8
+    inverse_depth: Tensor  # (B, H, W) float16, 1/m
+
+
+class PictureStore:
+    """Holds up to `capacity` pictures on the device, where picture n of the training is made from seed n.
+
+    Rendering costs more than training on what was rendered, so each picture is used several times, in other crops
+    and colours. Used by: one thread.
+    """
+
+    def __init__(self, render: Render, hw: Hw, capacity: int, device: str) -> None:
+        self.capacity = capacity
+        self.made = 0  # pictures rendered in this training so far
+        self._render, self._hw, self._device = render, hw, device
+        # float16 holds 1/m to 11 bits, twice as fine as half a percent of depth.
+        self._rgb = torch.empty((capacity, 3, *hw), dtype=torch.uint8, device=device)
+        self._inverse_depth = torch.empty((capacity, *hw), dtype=torch.float16, device=device)
+
+    def __len__(self) -> int:
+        return min(self.made, self.capacity)
+
+    def go_to(self, made: int, progress: Callable[[int], None] = lambda count: None) -> None:
+        """Render so that the store is as it is after `made` pictures; `progress` is told of each few."""
+        self.made = max(self.made, made - self.capacity)
+        while self.made < made:
+            count = min(RENDERED_AT_ONCE, made - self.made)
+            self._put(render_some(self._render, range(self.made, self.made + count), self._hw, self._device))
+            progress(count)
+
+    def draw(self, count: int, generator: Generator) -> Batch:
+        """`count` of the pictures, by chance."""
+        chosen = torch.randint(len(self), (count,), generator=generator).to(self._device)
+        return Batch(self._rgb[chosen], self._inverse_depth[chosen])
+
+    def _put(self, batch: Batch) -> None:
+        places = torch.arange(self.made, self.made + len(batch.rgb), device=self._device) % self.capacity
+        self._rgb[places] = batch.rgb
+        self._inverse_depth[places] = batch.inverse_depth
+        self.made += len(batch.rgb)
+
+
+def render_some(render: Render, numbers: range, hw: Hw, device: str, first_seed: int = FIRST_SEED) -> Batch:
+    """The pictures of these numbers, as a step takes them."""
+    rendered = render([first_seed + number for number in numbers], hw, device)
+    return Batch(rendered.rgb.permute(0, 3, 1, 2).contiguous(), rendered.inverse_depth.half())

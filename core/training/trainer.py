@@ -1,0 +1,190 @@
+"""The training of a network on rendered scenes: one loop, the same on the CPU and on CUDA."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.errors import TrainingError, WeightsError
+from core.model.dpt import DPT
+from core.training import saved_state
+from core.training.augment import augment
+from core.training.averaging import WeightAverage
+from core.training.config import TrainConfig
+from core.training.loss import Loss, loss_of
+from core.training.picture_store import Batch, PictureStore, Render
+from core.training.saved_state import SavedState
+from core.weights.own_format import Weights, write_weights
+from core.weights.reader import read_weights
+
+LONGEST_STEP = 1.0  # gradients are shortened to this length; a rare picture must not undo what others taught
+FIRST_STOCK = 8  # what part of all pictures that are kept is there before the first step
+FINAL_RATE = 0.01  # of the learning rate: where the cosine ends
+BETAS = (0.9, 0.98)
+NOTE = "trained on rendered scenes only; rough on real pictures"
+
+
+@dataclass(slots=True, eq=False)
+class Trainer:
+    """One training in its folder. Used by: one thread.
+
+    `minutes` shortens it: progress, which learning rate and phases follow, is the larger share of the steps and of
+    that time. Then what comes out depends on the machine's speed.
+    """
+
+    config: TrainConfig
+    folder: Path
+    device: str
+    render: Render
+    minutes: float = math.inf
+    step: int = 0
+    seen: int = 0  # pictures trained on, each as often as it was
+    elapsed_s: float = 0.0
+    store: PictureStore = field(init=False)
+    network: DPT = field(init=False)
+    average: WeightAverage = field(init=False)
+    _optimiser: torch.optim.AdamW = field(init=False)
+    _generator: torch.Generator = field(init=False)
+
+    def __post_init__(self) -> None:
+        config = self.config
+        torch.manual_seed(config.seed)
+        self._generator = torch.Generator().manual_seed(config.seed)
+        self.network = DPT(config.network).to(self.device)
+        self.average = WeightAverage(self.network, config.averaging)
+        self._optimiser = torch.optim.AdamW(_groups(self.network, config.weight_decay), betas=BETAS)
+        self.store = PictureStore(self.render, config.rendered_hw, config.pictures, self.device)
+
+    @property
+    def progress(self) -> float:
+        """Share of the training that is done, 0 to 1."""
+        return min(max(self.step / self.config.steps, self.elapsed_s / (60 * self.minutes)), 1.0)
+
+    def resume(self, progress: Callable[[int], None] = lambda count: None) -> bool:
+        """Go on from what `folder` holds, if it holds anything; the pictures are rendered anew, which takes a
+        while. Raises: TrainingError."""
+        saved = saved_state.load(self.folder, self.config)
+        if saved is None:
+            return False
+        try:
+            self.network.load_state_dict(saved.network)
+            self.average.load(saved.average)
+            self._optimiser.load_state_dict(saved.optimiser)
+            self._generator.set_state(saved.generator)
+        except (RuntimeError, ValueError, KeyError) as error:
+            raise TrainingError(
+                f"{self.folder} holds a state that does not fit: delete it to begin anew"
+            ) from error
+        self.step, self.seen, self.elapsed_s = saved.step, saved.seen, saved.elapsed_s
+        self.store.go_to(saved.pictures_made, progress)
+        return True
+
+    def start_from(self, weights: Path) -> None:
+        """Begin with a model's weights instead of random ones.
+
+        Raises: WeightsError where they cannot be read or are of another network.
+        """
+        found = read_weights(weights)
+        if found.config != self.config.network:
+            raise WeightsError(f"{weights} is another network than {self.config.name}: its config differs")
+        self.network.load_state_dict({name: tensor.float() for name, tensor in found.state.items()})
+        self.average = WeightAverage(self.network, self.config.averaging)
+
+    def train_step(self) -> Loss:
+        """One batch through the network and back; renders what has its turn first.
+
+        Raises: TrainingError where the loss is not finite.
+        """
+        began_s = time.monotonic()
+        config = self.config
+        self.network.train()
+        hw = self._pick(config.sizes_at(self.progress))
+        self.store.go_to(self._pictures_due())
+        colour, truth = self._batch(self.store.draw(config.batch(hw), self._generator), hw)
+        rate = learning_rate(config, self.progress)
+        for group in self._optimiser.param_groups:
+            group["lr"] = rate
+        with torch.autocast("cuda", torch.bfloat16, enabled=self.device.startswith("cuda")):
+            predicted = self.network(colour)
+        loss = loss_of(predicted.float(), truth, config.gradient_weight, config.tether_weight)
+        self._optimiser.zero_grad(set_to_none=True)
+        loss.total.backward()  # type: ignore[no-untyped-call]
+        length = torch.nn.utils.clip_grad_norm_(self.network.parameters(), LONGEST_STEP)
+        if not torch.isfinite(length):
+            raise TrainingError(f"the gradient at step {self.step} is not finite: lower learning_rate")
+        self._optimiser.step()
+        self.average.update(self.network, self.step)
+        self.step += 1
+        self.seen += len(colour)
+        self.elapsed_s += time.monotonic() - began_s
+        return Loss(*(term.detach() for term in loss))
+
+    def save(self) -> None:
+        """All that `resume` needs. Raises: TrainingError."""
+        saved_state.save(
+            self.folder,
+            self.config,
+            SavedState(
+                self.step,
+                self.seen,
+                self.elapsed_s,
+                self.store.made,
+                _on_host(self.network.state_dict()),
+                _on_host(self.average.state),
+                _on_host(self._optimiser.state_dict()),
+                self._generator.get_state(),
+            ),
+        )
+
+    def averaged(self) -> DPT:
+        """A network of the averaged weights, to evaluate."""
+        network = DPT(self.config.network).to(self.device)
+        network.load_state_dict(self.average.state)
+        return network.eval()
+
+    def write_model(self, path: Path) -> None:
+        """The averaged weights as a model in float16. Raises: WeightsError."""
+        state = {name: tensor.float().cpu() for name, tensor in self.average.state.items()}
+        origin = "Fathom, trained on rendered scenes"
+        write_weights(path, Weights(self.config.network, state, self.config.name, origin, "MIT", NOTE), "float16")
+
+    def _pictures_due(self) -> int:
+        """How many are to have been rendered by now: a first stock, then as many as are used up."""
+        return max(self.config.pictures // FIRST_STOCK, 1) + int(self.seen / self.config.uses)
+
+    def _batch(self, batch: Batch, hw: tuple[int, int]) -> tuple[Tensor, Tensor]:
+        return augment(batch.rgb, batch.inverse_depth, hw, self._generator)
+
+    def _pick(self, sizes: tuple[tuple[int, int], ...]) -> tuple[int, int]:
+        return sizes[int(torch.randint(len(sizes), (1,), generator=self._generator))]
+
+
+def learning_rate(config: TrainConfig, progress: float) -> float:
+    """A straight rise, then half a cosine down."""
+    if progress < config.warm_up:
+        return config.learning_rate * max(progress / config.warm_up, FINAL_RATE)
+    share = (progress - config.warm_up) / (1 - config.warm_up)
+    return config.learning_rate * (FINAL_RATE + (1 - FINAL_RATE) * (1 + math.cos(math.pi * share)) / 2)
+
+
+def _groups(network: DPT, weight_decay: float) -> list[dict[str, Any]]:
+    """Matrices and kernels decay; norms, biases and the few numbers beside them (logit scales) do not."""
+    parameters = list(network.named_parameters())
+    decays = [p for name, p in parameters if p.dim() > 1 and not name.endswith("logit_scale")]
+    stays = [p for name, p in parameters if p.dim() <= 1 or name.endswith("logit_scale")]
+    return [{"params": decays, "weight_decay": weight_decay}, {"params": stays, "weight_decay": 0.0}]
+
+
+def _on_host(content: Any) -> Any:
+    if isinstance(content, Tensor):
+        return content.detach().cpu()
+    if isinstance(content, dict):
+        return {key: _on_host(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_on_host(value) for value in content]
+    return content

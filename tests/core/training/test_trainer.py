@@ -1,0 +1,153 @@
+"""The training itself: it learns, goes on after an end as if there had been none, leaves a model that loads."""
+
+import math
+from pathlib import Path
+
+import pytest
+import torch
+
+from core.errors import TrainingError, WeightsError
+from core.model.dpt import DPT
+from core.training import saved_state
+from core.training.trainer import FINAL_RATE, Trainer, learning_rate
+from core.weights.reader import read_weights
+from support.simple_scenes import TINY, plane, tiny_config
+
+
+def trainer(folder: Path, **changes: object) -> Trainer:
+    return Trainer(tiny_config(**changes), folder, "cpu", plane)
+
+
+def same(first: dict[str, torch.Tensor], second: dict[str, torch.Tensor]) -> bool:
+    return all(torch.equal(first[name], second[name]) for name in first | second)
+
+
+def test_it_learns(tmp_path: Path) -> None:
+    training = trainer(tmp_path, steps=60, learning_rate=5e-3)
+    losses = [float(training.train_step().total) for _ in range(60)]
+    assert sum(losses[-5:]) < 0.7 * sum(losses[:5])
+
+
+@pytest.mark.parametrize("ended_after", [1, 3, 6])
+def test_a_training_that_was_ended_comes_to_the_same_weights(tmp_path: Path, ended_after: int) -> None:
+    through = trainer(tmp_path / "a")
+    for _ in range(8):
+        through.train_step()
+    folder = tmp_path / "b"
+    folder.mkdir()
+    first = trainer(folder)
+    for _ in range(ended_after):
+        first.train_step()
+    first.save()
+    first.train_step()  # done, but not saved: it is done again
+    second = trainer(folder)
+    assert second.resume()
+    while second.progress < 1:
+        second.train_step()
+    assert second.step == 8
+    assert same(second.network.state_dict(), through.network.state_dict())
+    assert same(second.average.state, through.average.state)
+    assert second.store.made == through.store.made
+
+
+def test_without_a_state_there_is_nothing_to_go_on_with(tmp_path: Path) -> None:
+    assert not trainer(tmp_path).resume()
+
+
+def test_a_state_of_another_training_is_not_taken(tmp_path: Path) -> None:
+    trainer(tmp_path).save()
+    with pytest.raises(TrainingError, match="another config"):
+        trainer(tmp_path, seed=4).resume()
+
+
+@pytest.mark.parametrize("damage", [b"", b"no state", None])
+def test_a_damaged_state_is_told(tmp_path: Path, damage: bytes | None) -> None:
+    trainer(tmp_path).save()
+    path = tmp_path / saved_state.FILE_NAME
+    path.write_bytes(path.read_bytes()[:-500] if damage is None else damage)
+    with pytest.raises(TrainingError, match="damaged; delete it"):
+        trainer(tmp_path).resume()
+
+
+def test_saving_leaves_the_old_state_where_there_is_no_room(tmp_path: Path, monkeypatch) -> None:
+    training = trainer(tmp_path)
+    training.save()
+    before = (tmp_path / saved_state.FILE_NAME).read_bytes()
+
+    def full(content: object, file: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(saved_state.torch, "save", full)
+    training.train_step()
+    with pytest.raises(TrainingError, match="make room"):
+        training.save()
+    assert (tmp_path / saved_state.FILE_NAME).read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == [saved_state.FILE_NAME]
+
+
+def test_a_gradient_that_is_not_finite_ends_it(tmp_path: Path) -> None:
+    training = trainer(tmp_path)
+    before = {name: tensor.clone() for name, tensor in training.network.state_dict().items()}
+    training.network.head.conv3.weight.register_hook(lambda gradient: gradient * math.nan)
+    with pytest.raises(TrainingError, match="lower learning_rate"):
+        training.train_step()
+    assert same(training.network.state_dict(), before)
+
+
+def test_the_average_follows_the_weights(tmp_path: Path) -> None:
+    training = trainer(tmp_path)
+    start = {name: tensor.clone() for name, tensor in training.average.state.items()}
+    for _ in range(4):
+        training.train_step()
+    name = "head.conv3.weight"
+    now, average = training.network.state_dict()[name], training.average.state[name]
+    assert 0 < (average - start[name]).norm() < 1.5 * (now - start[name]).norm()
+    assert not torch.equal(average, now)
+
+
+def test_the_model_it_writes_is_the_average(tmp_path: Path) -> None:
+    training = trainer(tmp_path)
+    for _ in range(3):
+        training.train_step()
+    training.write_model(tmp_path / "tiny.safetensors")
+    weights = read_weights(tmp_path / "tiny.safetensors")
+    assert weights.config == TINY
+    assert (weights.name, weights.licence) == ("tiny", "MIT")
+    network = DPT(weights.config).eval()
+    network.load_state_dict({name: tensor.float() for name, tensor in weights.state.items()})
+    picture = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        torch.testing.assert_close(network(picture), training.averaged()(picture), rtol=1e-2, atol=1e-2)
+
+
+def test_it_starts_from_a_model_of_the_same_network(tmp_path: Path) -> None:
+    first = trainer(tmp_path)
+    first.write_model(tmp_path / "a.safetensors")
+    second = trainer(tmp_path, seed=9)
+    second.start_from(tmp_path / "a.safetensors")
+    for name, tensor in first.average.state.items():
+        torch.testing.assert_close(second.network.state_dict()[name], tensor, rtol=1e-3, atol=1e-3)
+    third = trainer(tmp_path, network=tiny_config().network.__class__(**{**vars_of(TINY), "head_channels": 8}))
+    with pytest.raises(WeightsError, match="another network"):
+        third.start_from(tmp_path / "a.safetensors")
+
+
+def vars_of(config: object) -> dict[str, object]:
+    return {name: getattr(config, name) for name in config.__slots__}
+
+
+def test_the_rate_rises_and_falls(tmp_path: Path) -> None:
+    config = tiny_config(learning_rate=2.0, warm_up=0.2)
+    rates = [learning_rate(config, progress / 100) for progress in range(101)]
+    assert max(rates) == rates[20] == 2.0
+    assert rates[:21] == sorted(rates[:21])
+    assert rates[20:] == sorted(rates[20:], reverse=True)
+    assert rates[-1] == pytest.approx(2.0 * FINAL_RATE)
+
+
+def test_time_shortens_the_schedule(tmp_path: Path) -> None:
+    training = Trainer(tiny_config(steps=1000), tmp_path, "cpu", plane, minutes=2.0)
+    training.elapsed_s = 60.0
+    assert training.progress == 0.5
+    training.elapsed_s = 130.0
+    assert training.progress == 1.0

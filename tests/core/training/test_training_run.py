@@ -1,0 +1,128 @@
+"""All of a training: what it leaves in its folder, what it is judged on, and how it ends early."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import TrainingError
+from core.opencv import cv2
+from core.training.evaluation import Judged, evaluate, measured_set, rendered_set
+from core.training.running import run
+from core.training.sheet import CELL_PX, GAP_PX, TRIPLES_A_ROW, sheet
+from core.training.trainer import Trainer
+from core.training.training_log import CsvLog
+from support.simple_scenes import plane, tiny_config
+
+
+class Watcher:
+    def __init__(self) -> None:
+        self.steps: list[int] = []
+        self.losses = 0
+        self.judged: list[tuple[int, tuple[str, ...]]] = []
+
+    def rendering(self, count: int) -> None: ...
+
+    def stepped(self, trainer, loss) -> None:
+        self.steps.append(trainer.step)
+        self.losses += loss is not None
+
+    def evaluated(self, step, figures) -> None:
+        self.judged.append((step, tuple(figures)))
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def pairs_in(folder: Path) -> Path:
+    folder.mkdir()
+    rendered = plane([1, 2], (96, 128), "cpu")
+    for number, (rgb, depth) in enumerate(zip(rendered.rgb.numpy(), rendered.inverse_depth.numpy(), strict=True)):
+        cv2.imwrite(str(folder / f"p{number}.png"), rgb[:, :, ::-1])
+        depth[:5] = np.nan
+        np.savez(folder / f"p{number}.npz", inverse_depth=depth)
+    cv2.imwrite(str(folder / "without.png"), rendered.rgb[0].numpy())
+    return folder
+
+
+def test_it_leaves_a_model_logs_and_sheets(tmp_path: Path) -> None:
+    watcher, out = Watcher(), tmp_path / "out"
+    out.mkdir()
+    training = Trainer(tiny_config(steps=10), out, "cpu", plane)
+    outcome = run(training, plane, pairs_in(tmp_path / "pairs"), watcher, lambda: False)
+    assert outcome.finished
+    assert watcher.steps == list(range(1, 11))
+    assert watcher.judged == [(step, ("rendered", "measured")) for step in (4, 8, 10)]
+    assert sorted(path.name for path in out.iterdir()) == sorted(
+        ["state.pt", "log.csv", "evaluations.csv", "tiny.safetensors"]
+        + [f"{kind}-{step:06d}.jpg" for kind in ("sheet", "measured") for step in (4, 8, 10)]
+    )
+    assert [row["step"] for row in rows(out / "log.csv")] == ["10"]
+    assert [(row["step"], row["set"]) for row in rows(out / "evaluations.csv")] == [
+        (step, kind) for step in ("4", "8", "10") for kind in ("rendered", "measured")
+    ]
+
+
+def test_ended_early_it_saves_and_goes_on(tmp_path: Path) -> None:
+    config, watcher = tiny_config(steps=20, evaluate_every=100), Watcher()
+    first = Trainer(config, tmp_path, "cpu", plane)
+    assert not run(first, plane, None, watcher, lambda: first.step >= 13).finished
+    assert watcher.judged == [(13, ("rendered",))]
+    again = Watcher()
+    second = Trainer(config, tmp_path, "cpu", plane)
+    assert run(second, plane, None, again, lambda: False).finished
+    assert again.steps == list(range(14, 21))
+    assert [row["step"] for row in rows(tmp_path / "log.csv")] == ["10", "20"]
+
+
+def test_a_log_forgets_what_was_not_saved(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    log = CsvLog(path, ("loss",), 0)
+    for step in range(5):
+        log.add(step, {"loss": step / 2})
+    CsvLog(path, ("loss",), 3).add(3, {"loss": None})
+    assert [(row["step"], row["loss"]) for row in rows(path)] == [("0", "0"), ("1", "0.5"), ("2", "1"), ("3", "")]
+    with pytest.raises(TrainingError, match="other columns"):
+        CsvLog(path, ("loss", "rate"), 0)
+    with pytest.raises(TrainingError, match="cannot be"):
+        CsvLog(tmp_path / "none" / "log.csv", ("loss",), 0)
+
+
+def test_the_evaluated_pictures_are_the_same_each_time() -> None:
+    first, again = (rendered_set(plane, 20, (64, 64)) for _ in range(2))
+    assert len({picture.name for picture in first}) == 20
+    for one, other in zip(first, again, strict=True):
+        assert np.array_equal(one.rgb, other.rgb)
+        assert np.array_equal(one.truth, other.truth)
+
+
+def test_photos_without_a_truth_are_left_out(tmp_path: Path) -> None:
+    judged = measured_set(pairs_in(tmp_path / "pairs"))
+    assert [picture.name for picture in judged] == ["p0", "p1"]
+    assert np.isnan(judged[0].truth[0, 0])
+
+
+def test_the_truth_itself_is_judged_perfect_and_its_opposite_is_not() -> None:
+    pictures = rendered_set(plane, 4, (64, 64))
+    perfect = evaluate(pictures, [3 * picture.truth + 2 for picture in pictures])
+    assert perfect is not None
+    assert perfect.network.pearson == pytest.approx(1)
+    assert perfect.network.abs_rel < 1e-4
+    assert perfect.beats_row == 1
+    noise = np.random.default_rng(0)
+    lost = evaluate(pictures, [noise.random((64, 64), np.float32) for _ in pictures])
+    assert lost is not None
+    assert lost.beats_row < 1
+    assert evaluate([], []) is None
+
+
+def test_the_sheet_shows_each_picture_with_truth_and_prediction() -> None:
+    pictures = rendered_set(plane, 4, (64, 96))
+    unknown = Judged("unmeasured", pictures[0].rgb, np.full((64, 96), np.nan, np.float32))
+    picture = cv2.imdecode(
+        np.frombuffer(sheet([*pictures, unknown], [p.truth for p in [*pictures, unknown]]), np.uint8), 1
+    )
+    assert picture.shape == (2 * CELL_PX, TRIPLES_A_ROW * (3 * CELL_PX + GAP_PX), 3)
