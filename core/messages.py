@@ -5,10 +5,13 @@ Times named `_at_s` are `time.monotonic()` seconds; `media_time_s` is the positi
 
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import PurePath
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.model_messages import Download, ModelFigures, ModelKind, ModelTask
 
 RgbArray: TypeAlias = NDArray[np.uint8]  # (H, W, 3), RGB, read-only
 DepthArray: TypeAlias = NDArray[np.float32]  # (h, w), relative inverse depth, larger is nearer, read-only
@@ -219,6 +222,8 @@ class Status:
     faults: tuple[Fault, ...] = ()  # the newest few, oldest first
     recording: RecordingStatus = field(default_factory=RecordingStatus)
     kept_s: float = 0.0  # how much of the last seconds could be saved now; 0 while they are not kept
+    downloads: tuple[Download, ...] = ()  # of models, in the order they were asked for
+    model_tasks: tuple[ModelTask, ...] = ()  # the newest work on the file of each model
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +247,28 @@ class CameraInfo:
 class ModelEntry:
     """A model a person can pick, whether or not its weights are on this computer."""
 
-    name: str  # "fathom-nano", "swin2-base-384", or the stem of a file in the user's model folder
+    name: str  # what the setting `model` takes: "fathom-nano", the stem of a file in the models folder, or a path
     label: str  # one short phrase: "built in, 3.3 M parameters"
     path: str | None  # where its weights lie; None: not on this computer
     training_px: int
     parameters: int
     download_bytes: int | None = None  # how much `models fetch` would bring
     note: str = ""
+    kind: ModelKind = ModelKind.FOLDER
+    runs_as: str = ""  # what ModelInfo calls it; empty: by its name
+    problem: str = ""  # why it cannot be used, though it is listed
+    file_bytes: int = 0  # on this computer
+    part_bytes: int = 0  # of a download that was paused or broke off
+    layout: str = ""  # "MiDaS v3.1"
+    network: str = ""  # "96 features, depths 2-2-6-2"
+    dtype: str = ""
+    licence: str = ""
+    origin: str = ""
+    sha256: str = ""  # as remembered when it was fetched
+    published_sha256: bool = False  # True: its publisher told it
+    figures: ModelFigures | None = None
+
+    @property
+    def title(self) -> str:
+        """What people call it: a file of their own by the file's name."""
+        return PurePath(self.name).name if self.kind is ModelKind.FILE else self.name

@@ -14,7 +14,8 @@ from tqdm import tqdm
 
 from core.errors import SettingError, WeightsError
 from core.messages import ModelEntry
-from core.weights.catalogue import BUILT_IN_FOLDER, entries, left_out, locate
+from core.weights.catalogue import entries, left_out, locate
+from core.weights.places import BUILT_IN_FOLDER
 from core.weights.provenance import remembered, sha256_of
 
 if TYPE_CHECKING:

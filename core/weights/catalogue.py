@@ -4,69 +4,60 @@ Imports no torch and reads headers alone, so the window can list models before i
 """
 
 import difflib
-import math
-import os
+import functools
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
-import platformdirs
-
-from core.errors import WeightsError
+from core.errors import ModelNotFetched, WeightsError
 from core.messages import ModelEntry
-from core.model.config import PUBLISHED
-from core.weights.own_metadata import config_of, texts_of
+from core.model.config import PUBLISHED, DPTConfig
+from core.model_messages import ModelFigures, ModelKind
+from core.weights.inspection import Inspection, inspect
+from core.weights.own_files import listed_files
+from core.weights.places import BUILT_IN_FOLDER, is_file, models_folder, part_path, published_path
+from core.weights.provenance import remembered
 from core.weights.published import PUBLISHED_MODELS, PublishedModel
-from core.weights.safetensors_header import read_header
 
-BUILT_IN_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "models"
 _SUFFIXES = (".pt", ".pth", ".bin", ".safetensors", ".ckpt")
+_FIGURES = BUILT_IN_FOLDER / "figures.json"
 
 
-def models_folder() -> Path:
-    """Where fetched models go and a person's own may lie; it need not exist.
+def entries(*, own_files: bool = True) -> tuple[ModelEntry, ...]:
+    """Every model a person can pick: built in, then their own, then the published ones. Never raises.
 
-    FATHOM_MODELS names it; else it is `models` under FATHOM_HOME; else in the user's cache folder.
+    Without `own_files` those that lie elsewhere are left out: their disks may be slow, or asleep.
     """
-    if named := os.environ.get("FATHOM_MODELS"):
-        return Path(named).expanduser().absolute()
-    if home := os.environ.get("FATHOM_HOME"):
-        return Path(home).expanduser().absolute() / "models"
-    return platformdirs.user_cache_path("fathom", appauthor=False) / "models"
+    found, _ = _in_folders()
+    files = _own_files() if own_files else ()
+    published = (_published_entry(model) for model in PUBLISHED_MODELS.values())
+    return (*found, *(entry for entry in files if not entry.problem), *published)
 
 
-def published_path(model: PublishedModel) -> Path:
-    """Where the weights of a published model lie once they are fetched."""
-    return models_folder() / model.name / model.file_name
-
-
-def entries() -> tuple[ModelEntry, ...]:
-    """Every model a person can pick: built in, then their own, then the published ones. Never raises."""
-    return _survey()[0]
+def unusable() -> tuple[ModelEntry, ...]:
+    """Files in the model folders, and a person's own elsewhere, that cannot be used; each with its `problem`."""
+    return (*_in_folders()[1], *(entry for entry in _own_files() if entry.problem))
 
 
 def left_out() -> tuple[str, ...]:
-    """One line for each file in the model folders that is not among the entries, saying why."""
-    return _survey()[1]
+    """One line for each file that is not among the entries, saying why."""
+    return tuple(entry.problem for entry in unusable())
 
 
 def locate(name_or_path: str) -> Path:
     """The weights' file of a model by its name, or the file or folder itself.
 
-    Raises: WeightsError saying how to get the model, or which names there are.
+    Raises: ModelNotFetched; WeightsError saying which names there are.
     """
-    found = next((entry for entry in entries() if entry.name == name_or_path), None)
+    found = next((entry for entry in entries(own_files=False) if entry.name == name_or_path), None)
     if found is not None and found.path is not None:
         return Path(found.path)
     if found is not None:
-        size = f"{(found.download_bytes or 0) / 1e6:.0f} MB"
-        raise WeightsError(
-            f"{found.name} is not on this computer: fetch it ({size}) with `models fetch {found.name}`, "
-            "or pick it in the window"
-        )
+        raise ModelNotFetched(found.name, found.download_bytes or 0)
     path = Path(name_or_path).expanduser()
     in_folder = path / "model.safetensors"  # as a clone of a Hugging Face repository has it
     for file in (in_folder, path):
-        if _is_file(file):
+        if is_file(file):
             return file
     if path.suffix.lower() in _SUFFIXES or path.name != name_or_path:
         raise WeightsError(f"there is no model file {path}; check the path, or see `models list`")
@@ -74,7 +65,7 @@ def locate(name_or_path: str) -> Path:
 
 
 def names() -> list[str]:
-    return [entry.name for entry in entries()]
+    return [entry.name for entry in entries(own_files=False)]
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
@@ -85,30 +76,26 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     return f"; there are {', '.join(choices)}"
 
 
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a name too long, a folder without permission: not a file this person can use
-        return False
-
-
-def _survey() -> tuple[tuple[ModelEntry, ...], tuple[str, ...]]:
+def _in_folders() -> tuple[list[ModelEntry], list[ModelEntry]]:
+    """The models of the built-in and the person's folder, and what lies there and is none."""
     found: dict[str, ModelEntry] = {}
-    problems: list[str] = []
-    folders = [(BUILT_IN_FOLDER, "built in"), (models_folder(), "on this computer")]
-    for folder, whereabouts in folders:
+    problems: list[ModelEntry] = []
+    for folder, kind in ((BUILT_IN_FOLDER, ModelKind.BUILT_IN), (models_folder(), ModelKind.FOLDER)):
         for path in _safetensors_in(folder):
-            try:
-                entry = _own_entry(path, whereabouts)
-            except WeightsError as error:
-                problems.append(str(error))
-                continue
-            if entry.name in found or entry.name in PUBLISHED_MODELS:
-                problems.append(f"{path} has the name of another model; give the file a name of its own")
-                continue
-            found[entry.name] = entry
-    published = (_published_entry(model) for model in PUBLISHED_MODELS.values())
-    return (*found.values(), *published), tuple(problems)
+            entry = _file_entry(path, path.stem, kind)
+            taken = entry.name in found or entry.name in PUBLISHED_MODELS
+            if taken and not entry.problem:
+                line = f"{path} has the name of another model; give the file a name of its own"
+                entry = _unusable(path, str(path), kind, line)
+            if entry.problem:
+                problems.append(entry)
+            else:
+                found[entry.name] = entry
+    return list(found.values()), problems
+
+
+def _own_files() -> list[ModelEntry]:
+    return [_file_entry(path, str(path), ModelKind.FILE) for path in listed_files()]
 
 
 def _safetensors_in(folder: Path) -> list[Path]:
@@ -118,28 +105,70 @@ def _safetensors_in(folder: Path) -> list[Path]:
         return []
 
 
-def _own_entry(path: Path, whereabouts: str) -> ModelEntry:
-    """Raises: WeightsError."""
-    header = read_header(path)
+def _file_entry(path: Path, name: str, kind: ModelKind) -> ModelEntry:
     try:
-        config = config_of(header.metadata)
+        seen = _inspected(path)
+        if kind is not ModelKind.FILE and seen.layout != "Fathom":
+            raise WeightsError(
+                f"{path}: the weights are not in Fathom's own format: open the file itself, or convert it"
+            )
     except WeightsError as error:
-        raise WeightsError(f"{path}: {error}") from error
-    parameters = sum(math.prod(tensor.shape) for tensor in header.tensors.values())
+        return _unusable(path, name, kind, str(error))
     return ModelEntry(
-        name=path.stem,
-        label=f"{whereabouts}, {_millions(parameters)}",
+        name=name,
+        label=f"{_WHEREABOUTS[kind]}, {_millions(seen.parameters)}",
         path=str(path),
-        training_px=config.training_px,
-        parameters=parameters,
-        note=texts_of(header.metadata)["note"],
+        training_px=seen.config.training_px,
+        parameters=seen.parameters,
+        note=seen.note,
+        kind=kind,
+        runs_as=seen.name,
+        file_bytes=seen.bytes,
+        layout=seen.layout,
+        network=_in_words(seen.config),
+        dtype=seen.dtype,
+        licence=seen.licence,
+        origin=seen.origin,
+        figures=_built_in_figures().get(name) if kind is ModelKind.BUILT_IN else None,
     )
+
+
+_WHEREABOUTS = {
+    ModelKind.BUILT_IN: "built in",
+    ModelKind.FOLDER: "on this computer",
+    ModelKind.FILE: "a file of your own",
+}
+
+
+def _unusable(path: Path, name: str, kind: ModelKind, problem: str) -> ModelEntry:
+    return ModelEntry(name, "cannot be used", str(path), 0, 0, kind=kind, problem=problem)
+
+
+def _inspected(path: Path) -> Inspection:
+    """As `inspect`, remembered for as long as the file stays as it is. Raises: WeightsError."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        reason = "is not there any more" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
+        raise WeightsError(f"{path} {reason}") from error
+    return _inspected_as_it_is(path, found.st_size, found.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=256)
+def _inspected_as_it_is(path: Path, size: int, changed_at_ns: int) -> Inspection:
+    return inspect(path)
 
 
 def _published_entry(model: PublishedModel) -> ModelEntry:
     path = published_path(model)
-    here = _is_file(path)
+    here = is_file(path)
     whereabouts = "on this computer" if here else f"to fetch, {model.bytes / 1e6:.0f} MB"
+    note = None
+    if here:
+        try:
+            note = remembered(path)
+        except WeightsError:  # `models verify` speaks of a damaged note
+            note = None
     return ModelEntry(
         name=model.name,
         label=f"{whereabouts}, {_millions(model.parameters)}",
@@ -147,7 +176,37 @@ def _published_entry(model: PublishedModel) -> ModelEntry:
         training_px=PUBLISHED[model.network].training_px,
         parameters=model.parameters,
         download_bytes=None if here else model.bytes,
+        kind=ModelKind.PUBLISHED,
+        file_bytes=_size_of(path) if here else 0,
+        part_bytes=0 if here else _size_of(part_path(path)),
+        layout="Hugging Face DPT" if model.config_path else "MiDaS v3.1",
+        network=_in_words(PUBLISHED[model.network]),
+        dtype="float32",
+        licence=model.licence,
+        origin=note.url if note is not None else model.publisher.value + model.path,
+        sha256=note.sha256 if note is not None else "",
+        published_sha256=note is not None and note.published_sha256,
+        figures=model.figures,
     )
+
+
+@functools.cache
+def _built_in_figures() -> dict[str, ModelFigures]:
+    """What was measured of the built-in models, from the file that comes with them."""
+    table = json.loads(_FIGURES.read_text(encoding="utf-8"))
+    return {name: ModelFigures(**{**row, "others": tuple(row["others"])}) for name, row in table.items()}
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _in_words(config: DPTConfig) -> str:
+    depths, heads = ("-".join(map(str, numbers)) for numbers in (config.depths, config.heads))
+    return f"{config.embed_dim} features, depths {depths}, heads {heads}, window {config.window}"
 
 
 def _millions(parameters: int) -> str:

@@ -11,7 +11,7 @@ from safetensors import safe_open
 from app.commands import models
 from core.errors import FathomError, SettingError, WeightsError
 from core.weights import download
-from core.weights.catalogue import BUILT_IN_FOLDER, models_folder
+from core.weights.places import BUILT_IN_FOLDER, models_folder
 from core.weights.provenance import Provenance, remember
 from core.weights.reader import read_weights
 from tests.support.checkpoints import save_hugging_face, save_midas

@@ -12,8 +12,9 @@ import torch
 from core.errors import WeightsError
 from core.model.config import PUBLISHED
 from core.model.dpt import DPT
-from core.weights.catalogue import entries, left_out, locate, models_folder, published_path
+from core.weights.catalogue import entries, left_out, locate
 from core.weights.own_format import Weights, write_weights
+from core.weights.places import models_folder, published_path
 from core.weights.published import PUBLISHED_MODELS
 from core.weights.reader import read_weights
 from tests.support.checkpoints import TOY, save_hugging_face, save_midas, toy_state

@@ -13,8 +13,9 @@ import torch
 from core.errors import WeightsError
 from core.model.config import PUBLISHED
 from core.weights import catalogue, download
-from core.weights.catalogue import entries, locate, models_folder
+from core.weights.catalogue import entries, locate
 from core.weights.http_file import FetchCancelled
+from core.weights.places import models_folder
 from core.weights.provenance import remembered
 from core.weights.published import PublishedModel, Publisher
 from core.weights.reader import read_weights
@@ -42,7 +43,7 @@ HUGGING_FACE = PublishedModel(
     "Intel/toy/resolve/main/model.safetensors",
     800_000,
     "MIT",
-    "Intel/toy/resolve/main/config.json",
+    config_path="Intel/toy/resolve/main/config.json",
 )
 MODELS = {model.name: model for model in (MIDAS, HUGGING_FACE)}
 
@@ -52,9 +53,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, bytes]:
     folder = tmp_path_factory.mktemp("published")
     weights = save_hugging_face(folder)
     return {
-        "/midas/dpt_toy.pt": save_midas(folder / "toy.pt").read_bytes(),
-        "/hf/Intel/toy/resolve/main/model.safetensors": weights.read_bytes(),
-        "/hf/Intel/toy/resolve/main/config.json": weights.with_name("config.json").read_bytes(),
+        "/dpt_toy.pt": save_midas(folder / "toy.pt").read_bytes(),
+        "/Intel/toy/resolve/main/model.safetensors": weights.read_bytes(),
+        "/Intel/toy/resolve/main/config.json": weights.with_name("config.json").read_bytes(),
     }
 
 
@@ -65,6 +66,7 @@ def server(files: Mapping[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setattr(download, "PUBLISHED_MODELS", MODELS)
     monkeypatch.setattr(catalogue, "PUBLISHED_MODELS", MODELS)
     with serving(dict(files)) as state:
+        monkeypatch.setenv("FATHOM_MODEL_MIRROR", state.url)
         yield state
 
 
@@ -73,10 +75,10 @@ def fetch(
     name: str,
     progress: Callable[[int, int | None], None] = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
+    checking: Callable[[float], None] = lambda share: None,
     pause: Callable[[float, Callable[[], bool]], None] = lambda seconds, cancelled: None,
 ) -> Path:
-    base = {Publisher.MIDAS: f"{server.url}/midas/", Publisher.HUGGING_FACE: f"{server.url}/hf/"}
-    return download.fetch(name, progress, cancelled, base_urls=base, pause=pause)
+    return download.fetch(name, progress, cancelled, checking=checking, pause=pause)
 
 
 def refused(server: FileServer, name: str) -> str:
@@ -108,7 +110,7 @@ def test_midas_weights_are_loaded_remembered_and_listed(server: FileServer, file
     assert locate_fails("toy-128")
     seen: list[tuple[int, int | None]] = []
     path = fetch(server, "toy-128", lambda done, total: seen.append((done, total)))
-    content = files["/midas/dpt_toy.pt"]
+    content = files["/dpt_toy.pt"]
     assert path == models_folder() / "toy-128" / "dpt_toy.pt" == locate("toy-128")
     assert seen[-1] == (len(content), len(content))
     assert names_in(path.parent) == {"dpt_toy.pt", "fetched.json"}
@@ -120,7 +122,7 @@ def test_midas_weights_are_loaded_remembered_and_listed(server: FileServer, file
         False,
     )
     weights = read_weights(path)
-    assert (weights.name, weights.licence, weights.origin) == ("toy-128", "MIT", f"{server.url}/midas/dpt_toy.pt")
+    assert (weights.name, weights.licence, weights.origin) == ("toy-128", "MIT", f"{server.url}/dpt_toy.pt")
     entry = next(entry for entry in entries() if entry.name == "toy-128")
     assert (entry.path, entry.download_bytes) == (str(path), None)
 
@@ -135,7 +137,7 @@ def test_a_model_that_is_here_is_not_asked_for(server: FileServer) -> None:
 def test_hugging_face_weights_are_held_to_the_publishers_hash(
     server: FileServer, files: Mapping[str, bytes]
 ) -> None:
-    content = files["/hf/Intel/toy/resolve/main/model.safetensors"]
+    content = files["/Intel/toy/resolve/main/model.safetensors"]
     server.files["/cdn/blob"] = content
     server.answers = [honest, redirect("/cdn/blob", **linked(content))]
     path = fetch(server, "hf-toy-128")
@@ -147,7 +149,7 @@ def test_hugging_face_weights_are_held_to_the_publishers_hash(
 
 
 def test_wrong_bytes_of_the_right_length_are_deleted(server: FileServer, files: Mapping[str, bytes]) -> None:
-    content = files["/hf/Intel/toy/resolve/main/model.safetensors"]
+    content = files["/Intel/toy/resolve/main/model.safetensors"]
     tampered = content[:-4] + bytes(4)
     server.files["/cdn/blob"] = tampered
     server.answers = [honest, redirect("/cdn/blob", **linked(content))]
@@ -159,7 +161,7 @@ def test_wrong_bytes_of_the_right_length_are_deleted(server: FileServer, files: 
 
 
 def test_a_publishers_length_that_the_server_does_not_keep(server: FileServer, files: Mapping[str, bytes]) -> None:
-    content = files["/hf/Intel/toy/resolve/main/model.safetensors"]
+    content = files["/Intel/toy/resolve/main/model.safetensors"]
     server.files["/cdn/blob"] = content[:-1]
     server.answers = [honest, redirect("/cdn/blob", **linked(content))]
     assert "refused" in refused(server, "hf-toy-128")
@@ -177,7 +179,7 @@ def test_a_publishers_length_that_the_server_does_not_keep(server: FileServer, f
 def test_wrong_bytes_without_a_publishers_hash_are_deleted(
     server: FileServer, files: Mapping[str, bytes], wrong: Callable[[bytes], bytes]
 ) -> None:
-    server.files["/midas/dpt_toy.pt"] = wrong(files["/midas/dpt_toy.pt"])
+    server.files["/dpt_toy.pt"] = wrong(files["/dpt_toy.pt"])
     assert "is not toy-128" in refused(server, "toy-128")
     assert names_in(models_folder() / "toy-128") == set()
 
@@ -195,7 +197,7 @@ def test_weights_of_another_network_are_not_taken(server: FileServer, tmp_path: 
         },
         tmp_path / "other.pt",
     )
-    server.files["/midas/dpt_toy.pt"] = (tmp_path / "other.pt").read_bytes()
+    server.files["/dpt_toy.pt"] = (tmp_path / "other.pt").read_bytes()
     assert "network of another size" in refused(server, "toy-128")
 
 
@@ -220,7 +222,7 @@ def test_a_server_that_fails(server: FileServer, answer: Callable[[Handler, byte
 
 @pytest.mark.parametrize("config", [b"", b"[]", b"<html>", b'{"model_type": "vit"}', bytes(2 << 20)])
 def test_a_config_that_is_none(server: FileServer, config: bytes) -> None:
-    server.files["/hf/Intel/toy/resolve/main/config.json"] = config
+    server.files["/Intel/toy/resolve/main/config.json"] = config
     refused(server, "hf-toy-128")
     assert not (models_folder() / "hf-toy-128" / "model.safetensors").exists()
 
