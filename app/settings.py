@@ -90,6 +90,13 @@ class Settings:
     record_view: bool = option(False, "Also record the view as it is shown, as MP4.")
     keep_last: bool = option(False, "Keep the last seconds at hand, so that they can be saved afterwards.")
     keep_last_s: float = option(10.0, "How many seconds those are.", low=1.0, high=120.0)
+    compare_layout: str = option(
+        "grid", "How compared lanes lie.", choices=("grid", "wipe", "blink", "difference")
+    )
+    compare_one_range: bool = option(True, "One range of colours for all lanes, fitted to the reference.")
+    compare_picture: bool = option(True, "Show the source's picture beside the lanes.")
+    compare_chart: bool = option(True, "Show the chart of speed and agreement under the lanes.")
+    blink_fps: float = option(2.0, "Changes a second where two lanes blink.", low=1.0, high=10.0)
     panel: bool = option(True, "Show the panel.")
     recent_sources: tuple[str, ...] = option((), "Sources opened lately, newest first.")
     window_geometry: str = option(
