@@ -1,25 +1,23 @@
-"""`models list | info FILE | convert IN OUT | verify FILE | fetch NAME`: the models there are, and their files.
+"""`models list | info | fetch | convert | verify | remove`: the models there are, and their files.
 
 FILE and IN are a path or the name of a model. Modules that need torch are imported by the actions that need them.
 """
 
 import argparse
+import contextlib
 import sys
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from core.errors import SettingError, WeightsError
 from core.messages import ModelEntry
+from core.model_messages import ModelKind
 from core.weights.catalogue import entries, left_out, locate
-from core.weights.places import BUILT_IN_FOLDER
-from core.weights.provenance import remembered, sha256_of
-
-if TYPE_CHECKING:
-    from core.weights.own_format import Weights
+from core.weights.conversion import convert
+from core.weights.provenance import sha256_of
+from core.weights.removal import remove
+from core.weights.verification import verify
 
 _ABOUT = ("name", "origin", "licence", "note")
 
@@ -27,7 +25,7 @@ _ABOUT = ("name", "origin", "licence", "note")
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser(
         "models",
-        help="list, inspect, convert, verify and fetch models",
+        help="list, inspect, fetch, convert, verify and remove models",
         epilog="Fetched models lie in FATHOM_MODELS where it is set, else in the user's cache folder.",
     )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
@@ -55,6 +53,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     fetch = _action(actions, "fetch", "download a published model", _fetch)
     fetch.add_argument("name", metavar="NAME", help="one of those that `models list` shows as to be fetched")
 
+    remove = _action(actions, "remove", "delete what was fetched, or forget a file of your own", _remove)
+    remove.add_argument("name", metavar="NAME", help="one of those that `models list` shows")
+
 
 def _action(
     actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
@@ -79,12 +80,12 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _row(entry: ModelEntry) -> tuple[str, ...]:
-    if entry.path is None:
-        where, size = "can be fetched", entry.download_bytes or 0
+    if entry.path is not None:
+        where, size = ("built in" if entry.kind is ModelKind.BUILT_IN else "on this computer"), entry.file_bytes
     else:
-        path = Path(entry.path)
-        where = "built in" if path.parent == BUILT_IN_FOLDER else "on this computer"
-        size = path.stat().st_size
+        size = entry.download_bytes or 0
+        done = f", {100 * entry.part_bytes // max(size, 1)} % done" if entry.part_bytes else ""
+        where = f"can be fetched{done}"
     return (
         entry.name,
         where,
@@ -98,7 +99,10 @@ def _row(entry: ModelEntry) -> tuple[str, ...]:
 def _info(args: argparse.Namespace) -> int:
     """Raises: WeightsError."""
     path = locate(args.file)
-    weights = _read(path)
+    from core.weights.reader import read_weights
+
+    with _bar(path.name) as progress:
+        weights = read_weights(path, progress)
     config = weights.config
     pretrained = "-".join(map(str, config.pretrained_windows)) if any(config.pretrained_windows) else "none"
     facts = {
@@ -125,47 +129,26 @@ def _info(args: argparse.Namespace) -> int:
 def _convert(args: argparse.Namespace) -> int:
     """Raises: SettingError, WeightsError; OUT is then as it was."""
     target: Path = args.target.expanduser()
-    if target.suffix != ".safetensors":
-        raise SettingError(f"OUT must end in .safetensors, got {target}")
-    if target.exists() and not args.force:
-        raise WeightsError(f"{target} exists already; choose another name, or add --force to replace it")
-    source = locate(args.source)
-    weights = _read(source)
-    given = {text: getattr(args, text) for text in _ABOUT if getattr(args, text) is not None}
-    if weights.layout != "Fathom":
-        given["source_sha256"] = sha256_of(source)
-    weights = replace(weights, **given)
-
-    from core.weights.own_format import write_weights
-
-    write_weights(target, weights, args.dtype)
-    size = _megabytes(target.stat().st_size)
-    print(f"{target}: {weights.name}, {weights.parameters / 1e6:.1f} M parameters, {size}")
+    about = {text: getattr(args, text) for text in _ABOUT if getattr(args, text) is not None}
+    with _bar(target.name) as progress:
+        made = convert(locate(args.source), target, args.dtype, over=args.force, about=about, progress=progress)
+    print(f"{made.path}: {made.name}, {made.parameters / 1e6:.1f} M parameters, {_megabytes(made.bytes)}")
     return 0
 
 
 def _verify(args: argparse.Namespace) -> int:
     """Raises: WeightsError with what is wrong."""
     path = locate(args.file)
-    note = remembered(path)
-    sha256 = sha256_of(path)
-    if note is not None and note.sha256 != sha256:
-        whose = "its publisher's" if note.published_sha256 else "the one remembered when it was fetched"
-        raise WeightsError(
-            f"{path} has changed: its SHA-256 is {sha256[:12]}..., {whose} {note.sha256[:12]}...; "
-            "delete it and fetch it again"
-        )
-    weights = _read(path)
-    print(
-        f"{path}: complete, {len(weights.state)} tensors, {weights.parameters / 1e6:.1f} M parameters, all finite"
-    )
-    if note is not None:
-        whose = "the publisher's" if note.published_sha256 else "the one remembered when it was fetched"
-        print(f"SHA-256 {sha256}: {whose}")
-    elif weights.layout == "Fathom":
-        print(f"SHA-256 {sha256}: the tensors are those that were written")
-    else:
-        print(f"SHA-256 {sha256}: nothing known to compare it with")
+    with _bar(path.name) as progress:
+        found = verify(path, progress)
+    print(f"{path}: complete, {found.tensors} tensors, {found.parameters / 1e6:.1f} M parameters, all finite")
+    print(f"SHA-256 {found.sha256}: {found.compared_with}")
+    return 0
+
+
+def _remove(args: argparse.Namespace) -> int:
+    """Raises: WeightsError."""
+    print(remove(args.name))
     return 0
 
 
@@ -184,15 +167,11 @@ def _fetch(args: argparse.Namespace) -> int:
     return 0
 
 
-def _read(path: Path) -> "Weights":
-    from core.weights.reader import read_weights
-
-    with tqdm(total=1, desc=path.name, leave=False, disable=None, bar_format="{l_bar}{bar}| {elapsed}") as bar:
-
-        def progress(share: float) -> None:
-            bar.update(share - bar.n)
-
-        return read_weights(path, progress)
+@contextlib.contextmanager
+def _bar(what: str) -> Iterator[Callable[[float], None]]:
+    """A progress bar on a terminal; gives what takes a share of 0 to 1."""
+    with tqdm(total=1, desc=what, leave=False, disable=None, bar_format="{l_bar}{bar}| {elapsed}") as bar:
+        yield lambda share: bar.update(share - bar.n)
 
 
 def _dashed(numbers: tuple[int, ...]) -> str:

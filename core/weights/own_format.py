@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -63,9 +63,17 @@ def check_content(metadata: Mapping[str, str], state: Mapping[str, Tensor]) -> N
         raise WeightsError("the weights are not those that were written (their hash differs): convert again")
 
 
-def write_weights(path: Path, weights: Weights, dtype: str) -> None:
+def write_weights(
+    path: Path,
+    weights: Weights,
+    dtype: str,
+    *,
+    over: bool = True,
+    progress: Callable[[float], None] = lambda share: None,
+) -> None:
     """Write `weights` to `path` as one of `WRITTEN_AS`, whole or not at all; the same weights give the same bytes.
 
+    A file that is there is replaced, unless `over` is off. `progress` gets 0 to 1; what it raises ends the work.
     Raises: WeightsError where a weight does not fit the dtype or the file cannot be written.
     """
     state = {key: weights.state[key].to(WRITTEN_AS[dtype]).contiguous() for key in sorted(weights.state)}
@@ -81,10 +89,13 @@ def write_weights(path: Path, weights: Weights, dtype: str) -> None:
     header = json.dumps({"__metadata__": metadata, **_table(state)}, separators=(",", ":")).encode()
     header += b" " * (-len(header) % 8)  # the format wants the tensors aligned to 8 bytes
     try:
-        with replacing(path) as file:
+        with replacing(path, over=over) as file:
             file.write(len(header).to_bytes(8, "little") + header)
-            for tensor in state.values():
+            for count, tensor in enumerate(state.values(), 1):
                 file.write(_bytes_of(tensor))
+                progress(count / len(state))
+    except FileExistsError as error:
+        raise WeightsError(f"{path} exists already; choose another name") from error
     except OSError as error:
         raise WeightsError(f"{path} cannot be written: {error.strerror or error}") from error
 

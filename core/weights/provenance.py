@@ -1,6 +1,7 @@
 """What is remembered about a fetched file: where it came from and its hash. Imports no torch."""
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -71,10 +72,10 @@ def sha256_of(path: Path, progress: Callable[[float], None] | None = None) -> st
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
+def replacing(path: Path, *, over: bool = True) -> Iterator[IO[bytes]]:
     """A file that takes the place of `path` when the block ends well, and leaves no trace when it does not.
 
-    Raises: OSError.
+    Raises: FileExistsError where `path` is there by then and `over` is off; OSError.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:
@@ -82,7 +83,24 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        if over:
+            temporary.replace(path)
+        else:
+            _rename_to_new(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _rename_to_new(temporary: Path, path: Path) -> None:
+    """Rename, but never over a file, not even one that came this moment. Raises: FileExistsError, OSError."""
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links: the moment between the next two lines is left open
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        temporary.replace(path)
+    else:
+        temporary.unlink()
