@@ -120,6 +120,12 @@ class Engine:
         """
         return self._runner.run(image_bchw)
 
+    @property
+    def weights_mb(self) -> float:
+        """Memory of the network's numbers, of an engine that is open."""
+        network = self._runner.network
+        return sum(each.nbytes for each in (*network.parameters(), *network.buffers())) / 2**20
+
     def finish(self) -> None:
         """Wait until the device has done what it was given."""
         self._runner.finish()

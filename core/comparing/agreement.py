@@ -5,6 +5,7 @@ Both are fitted by least squares; what remains is measured as MiDaS does, on dep
 Source: Ranftl et al., "Towards Robust Monocular Depth Estimation", section 5 and appendix.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,14 +23,21 @@ FARTHEST = 50.0  # between networks, depth ends at so many times the near end: b
 _NEAR_PERCENT = 98.0
 
 
-def agreement(inverse_depth: DepthArray, reference: DepthArray) -> Agreement | None:
+def agreement(
+    inverse_depth: DepthArray, reference: DepthArray, most_pixels: int | None = None
+) -> Agreement | None:
     """Of one network's map with another's; both are brought to the reference's grid. None where there is no basis.
+
+    `most_pixels`: look at no more than that, evenly spread, which is as good for eyes and far quicker.
 
     Depth is cut off where the reference's inverse depth falls below its near end / 50, in both maps: networks give
     0 for the sky, and 1 / 0 cannot be compared.
     """
     height, width = reference.shape
     estimate = on_grid(inverse_depth, (height, width))
+    if most_pixels is not None:
+        every = stride(reference, most_pixels)
+        estimate, reference = estimate[::every, ::every], reference[::every, ::every]
     valid = both_finite(estimate, reference)
     if not valid.any():
         return None
@@ -85,6 +93,11 @@ def on_grid(inverse_depth: DepthArray, hw: Hw) -> DepthArray:
     shrinks = height <= inverse_depth.shape[0] and width <= inverse_depth.shape[1]
     kernel = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return cv2.resize(inverse_depth, (width, height), interpolation=kernel).astype(np.float32, copy=False)
+
+
+def stride(map_hw: DepthArray, most_pixels: int) -> int:
+    """Every how-manieth row and column to take, so that no more than about `most_pixels` are taken."""
+    return max(1, math.ceil(math.sqrt(map_hw.size / most_pixels)))
 
 
 def both_finite(first: DepthArray, second: DepthArray) -> Valid:

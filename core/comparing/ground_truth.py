@@ -10,15 +10,11 @@ from numpy.typing import NDArray
 
 from core.comparing.demo_moments import DemoMoments
 from core.errors import SourceError
-from core.messages import DepthArray, Frame
+from core.messages import DepthArray, Frame, SourceInfo, SourceKind
 from core.recording.reader import DepthVideoReader
-from core.sources.demo import DemoSource
-from core.sources.pictures import SHOWN_S, PictureSource, pictures_in
-from core.sources.recording import RecordingSource
-from core.sources.source import Source, is_sane_size
-from core.synthetic.living_room import build_room
-from core.synthetic.movers import moment
-from core.synthetic.true_depth import true_inverse_depth
+from core.sources.demo import true_inverse_depth_at
+from core.sources.pictures import SHOWN_S, pictures_in
+from core.sources.source import is_sane_size
 
 SUFFIX, KEY = ".npz", "inverse_depth"
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
@@ -41,17 +37,18 @@ class GroundTruth(Protocol):
         ...
 
 
-def truth_of(source: Source) -> GroundTruth | None:
-    """The truth that belongs to an open source; None where nobody knows it."""
-    if isinstance(source, DemoSource):
-        return DemoTruth(source)
-    if isinstance(source, RecordingSource) and _is_of_demo(source):
-        return RecordedDemoTruth()
-    if isinstance(source, PictureSource):
-        path = Path(source.info.address)
-        pictures = pictures_in(path) if path.is_dir() else [path]
-        if any(picture.with_suffix(SUFFIX).is_file() for picture in pictures):
-            return MeasuredTruth(pictures)
+def truth_of(source: SourceInfo) -> GroundTruth | None:
+    """The truth that belongs to a source; None where nobody knows it. May read files. Raises: SourceError."""
+    match source.kind:
+        case SourceKind.DEMO:
+            return DemoTruth()
+        case SourceKind.RECORDING if _is_of_demo(source):
+            return RecordedDemoTruth()
+        case SourceKind.PICTURES:
+            path = Path(source.address)
+            pictures = pictures_in(path) if path.is_dir() else [path]
+            if any(picture.with_suffix(SUFFIX).is_file() for picture in pictures):
+                return MeasuredTruth(pictures)
     return None
 
 
@@ -60,11 +57,8 @@ class DemoTruth:
 
     kind = "rendered"
 
-    def __init__(self, source: DemoSource) -> None:
-        self._source = source
-
     def of(self, frame: Frame) -> DepthArray | None:
-        return None if frame.media_time_s is None else self._source.true_inverse_depth(frame.media_time_s)
+        return None if frame.media_time_s is None else true_inverse_depth_at(frame.media_time_s)
 
     def name_of(self, frame: Frame) -> str:
         return ""
@@ -78,11 +72,10 @@ class RecordedDemoTruth:
     def __init__(self) -> None:
         """Raises: SourceError."""
         self._moments = DemoMoments()
-        self._room = build_room()
 
     def of(self, frame: Frame) -> DepthArray | None:
         time_s = self._moments.time_of(frame.rgb)
-        return None if time_s is None else true_inverse_depth(self._room, moment(time_s))
+        return None if time_s is None else true_inverse_depth_at(time_s)
 
     def name_of(self, frame: Frame) -> str:
         return ""
@@ -108,8 +101,8 @@ class MeasuredTruth:
         return self._pictures[round((frame.media_time_s or 0.0) / SHOWN_S)]
 
 
-def _is_of_demo(source: RecordingSource) -> bool:
-    reader = DepthVideoReader(Path(source.info.address), with_colour=False)
+def _is_of_demo(source: SourceInfo) -> bool:
+    reader = DepthVideoReader(Path(source.address), with_colour=False)
     try:
         return reader.facts.source == "demo"
     finally:

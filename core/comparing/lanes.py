@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableSequence, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -12,7 +12,7 @@ from core.bench import MemoryMeter, memory_meter, p95
 from core.comparing.lane_wish import LaneWish
 from core.depth_range import sample_percentiles
 from core.engine import Engine, pick_device
-from core.errors import EngineError, FathomError, NonFinite
+from core.errors import EngineError, FathomError, NonFinite, OutOfMemory
 from core.messages import DepthArray, DepthResult, Frame, ModelInfo, RgbArray
 from core.network_size import fixed, network_hw
 
@@ -58,8 +58,10 @@ class Lane:
     network_hw: Hw | None = None  # of the frame it ran last
     memory_mb: float | None = None  # as `bench` measures it: what loading and the first run added
     failure: str = ""
+    wants_memory: bool = False  # which is why it failed
     non_finite: int = 0  # frames whose depth was not finite
-    times_ms: list[float] = field(default_factory=list)  # from the picture to depth on the host, a value a frame
+    times_ms: MutableSequence[float] = field(default_factory=list)  # from picture to depth on the host
+    clock: Callable[[], float] = time.perf_counter
     _engine: LaneEngine | None = None
     _warm: set[Hw] = field(default_factory=set)  # sizes it has run at
 
@@ -106,9 +108,9 @@ class Lane:
         try:
             hw = self._warm_up(engine, frame.rgb)
             started_at_s = time.monotonic()
-            began_s = time.perf_counter()
+            began_s = self.clock()
             inverse_depth = engine.infer(frame.rgb, hw)
-            took_s = time.perf_counter() - began_s
+            took_s = self.clock() - began_s
         except NonFinite:
             self.non_finite += 1
             return None
@@ -136,9 +138,7 @@ class Lane:
 
     def _warm_up(self, engine: LaneEngine, rgb: RgbArray) -> Hw:
         """The network's size for `rgb`, prepared and run once, so that no frame pays for being the first."""
-        height, width, _ = rgb.shape
-        size = fixed(self.wish.size, engine.info.training_px)
-        hw = self.network_hw = network_hw(size, self.wish.aspect, (height, width))
+        hw = self.network_hw = size_for(self.wish, engine.info, rgb)
         if hw not in self._warm:
             engine.prepare(hw)
             self._warm.add(hw)
@@ -148,7 +148,14 @@ class Lane:
 
     def _fail(self, error: FathomError) -> None:
         self.failure = str(error)
+        self.wants_memory = isinstance(error, OutOfMemory)
         self.close()
+
+
+def size_for(wish: LaneWish, model: ModelInfo, rgb: RgbArray) -> Hw:
+    """The network's height and width for such a picture."""
+    height, width, _ = rgb.shape
+    return network_hw(fixed(wish.size, model.training_px), wish.aspect, (height, width))
 
 
 def run_lanes(lanes: Sequence[Lane], frame: Frame) -> list[DepthResult | None]:

@@ -75,7 +75,7 @@ def _run(wish: CompareWish, source: Source, outcome: Outcome, progress: Progress
     if first is None:
         return
     _open(outcome, first, progress)
-    truth = truth_of(source)
+    truth = truth_of(source.info)
     sheet = _Sheet(outcome.sheet)
     for done, frame in enumerate(chain([first], frames)):
         if all(lane.failure for lane in outcome.comparison.lanes):

@@ -20,13 +20,14 @@ from core.messages import DepthArray
 CONSTANT, ROW = "constant", "row"
 
 
-def score(inverse_depth: DepthArray, true_inverse_depth: DepthArray) -> Score | None:
+def score(inverse_depth: DepthArray, true_inverse_depth: DepthArray, every: int = 1) -> Score | None:
     """Of a network's map (h, w) against the truth (H, W), NaN or not above 0 where nothing was measured.
 
-    None where there is no pixel to compare.
+    With `every` only every so-manieth row and column counts. None where there is no pixel to compare.
     """
     height, width = true_inverse_depth.shape
-    return _score(at_picture_size(inverse_depth, (height, width)), true_inverse_depth)
+    estimate = at_picture_size(inverse_depth, (height, width))
+    return _score(estimate[::every, ::every], true_inverse_depth[::every, ::every])
 
 
 def _constant(height: int, width: int) -> DepthArray:
@@ -40,10 +41,14 @@ def _row(height: int, width: int) -> DepthArray:
 TRIVIAL: dict[str, Callable[[int, int], DepthArray]] = {CONSTANT: _constant, ROW: _row}
 
 
-def trivial_scores(true_inverse_depth: DepthArray) -> dict[str, Score | None]:
-    """What the same depth everywhere reaches, and what the pixel's row does: lower in the picture is nearer."""
-    height, width = true_inverse_depth.shape
-    return {name: _score(answer(height, width), true_inverse_depth) for name, answer in TRIVIAL.items()}
+def trivial_scores(true_inverse_depth: DepthArray, every: int = 1) -> dict[str, Score | None]:
+    """What the same depth everywhere reaches, and what the pixel's row does: lower in the picture is nearer.
+
+    `every`: as `score`.
+    """
+    truth = true_inverse_depth[::every, ::every]
+    height, width = truth.shape
+    return {name: _score(answer(height, width), truth) for name, answer in TRIVIAL.items()}
 
 
 def overall(scores: Iterable[Score | None]) -> Score | None:

@@ -34,7 +34,12 @@ class DemoSource:
 
     def true_inverse_depth(self, time_s: float) -> DepthArray:
         """(H, W) float32, 1 / metres, of the picture shown at `time_s`: what a network is measured against."""
-        return true_inverse_depth(_room(), moment(time_s))
+        return true_inverse_depth_at(time_s)
+
+
+def true_inverse_depth_at(time_s: float) -> DepthArray:
+    """The same without the source. Used by: any thread."""
+    return true_inverse_depth(_room(), moment(time_s))
 
 
 @cache

@@ -52,7 +52,7 @@ def measured_set(folder: Path) -> list[Judged]:
     """The photos NAME.jpg of a folder that have NAME.npz beside them. Raises: SourceError."""
     source = open_source(str(folder))
     try:
-        truth, judged, index = truth_of(source), [], 0
+        truth, judged, index = truth_of(source.info), [], 0
         while (picture := source.read()) is not None:
             frame = Frame(index, 0.0, picture.rgb, picture.media_time_s)
             depth = truth.of(frame) if truth is not None else None

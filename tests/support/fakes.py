@@ -93,6 +93,7 @@ class FakeEngine:
         None
     )  # raised by a run at that size
     prepare_failure: Callable[[tuple[int, int]], Exception | None] = lambda network_hw: None
+    weights_mb: float = 10.0
 
     def __post_init__(self) -> None:
         self.info = ModelInfo(self.name, 1, 256, self.precision, self.device, self.device)

@@ -92,7 +92,7 @@ def test_a_folder_of_pairs_knows_each_picture_s_truth(tmp_path: Path) -> None:
         write_pair(tmp_path, name, value)
     (tmp_path / "a.png").write_bytes(b"no picture")  # passed over, and the others keep their own truth
     source = open_source(str(tmp_path))
-    truth = truth_of(source)
+    truth = truth_of(source.info)
     assert truth is not None
     found = {}
     while len(found) < 3:
@@ -108,19 +108,19 @@ def test_a_folder_of_pairs_knows_each_picture_s_truth(tmp_path: Path) -> None:
 def test_one_photo_with_its_depth_is_a_pair_too(tmp_path: Path) -> None:
     write_pair(tmp_path, "a", 1.0)
     source = open_source(str(tmp_path / "a.png"))
-    truth = truth_of(source)
+    truth = truth_of(source.info)
     assert isinstance(truth, MeasuredTruth)
     assert truth.of(frame(0, 0.0)) is not None
 
 
 def test_photos_alone_have_no_truth(tmp_path: Path) -> None:
     write_pair(tmp_path, "a", None)
-    assert truth_of(open_source(str(tmp_path))) is None
+    assert truth_of(open_source(str(tmp_path)).info) is None
 
 
 def test_the_demo_s_truth_is_the_scene_s() -> None:
     source = open_source("demo")
-    truth = truth_of(source)
+    truth = truth_of(source.info)
     assert truth is not None
     found = truth.of(frame(30, 1.0))
     assert found is not None
@@ -198,7 +198,7 @@ def demo_recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_recording_of_the_demo_has_the_scene_s_truth_wherever_it_began(demo_recording: Path) -> None:
     source = open_source(str(demo_recording))
-    truth = truth_of(source)
+    truth = truth_of(source.info)
     assert isinstance(truth, RecordedDemoTruth)
     picture = source.read()
     source.close()
@@ -215,5 +215,5 @@ def test_a_recording_of_something_else_has_no_truth(tmp_path: Path) -> None:
     with contextlib.closing(DepthVideoWriter(path, replace(FACTS, source="clip.mp4"))) as writer:
         writer.write(np.zeros((48, 64, 3), np.uint8), np.ones((24, 32), np.float32), 0.0)
     source = open_source(str(path))
-    assert truth_of(source) is None
+    assert truth_of(source.info) is None
     source.close()
