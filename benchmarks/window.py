@@ -2,26 +2,31 @@
 
     .venv/bin/python benchmarks/window.py start
     .venv/bin/python benchmarks/window.py clicks --model base.pt --source clip.mp4 --button panel --seconds 20
+    .venv/bin/python benchmarks/window.py rate --model fathom-nano --seconds 15
 
 `start` runs the program several times in processes of their own and prints the time from the start of the process
 to the first paint of the window. `clicks` presses a button ten times a second from another thread, as the window
 system would, and prints how long each press waits until its slot has run and what that posted (layout, paint) is
-done: `view` goes on to the next view, `panel` shows or hides the panel, which lays the whole window out anew. Both
-need a display.
+done: `view` goes on to the next view, `panel` shows or hides the panel, which lays the whole window out anew.
+`rate` presses nothing and prints how many results a second come to the window; `demo` is the demo's clip at 60
+frames a second there, so that the network is what limits it. All need a display.
 """
 
 import argparse
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from fractions import Fraction
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 PRESS_EVERY_S = 0.1
+FAST_FPS = 60
 BUTTONS = ("view", "panel")
 
 # Runs in a fresh process: the clock starts where the kernel says the process did.
@@ -60,7 +65,24 @@ def measure_start(runs: int) -> None:
     print(f"median {statistics.median(times_s):.2f} s, worst {max(times_s):.2f} s")
 
 
-def measure_clicks(settings: dict[str, str], button: str, seconds: float) -> None:
+def fast_demo(folder: Path) -> str:
+    """The demo's clip, the same frames at `FAST_FPS`, in a file of `folder`."""
+    import av
+
+    path = folder / "demo.mp4"
+    with av.open(str(ROOT / "assets" / "demo.mp4")) as clip, av.open(str(path), "w") as fast:
+        stream = fast.add_stream_from_template(clip.streams.video[0])
+        packets = [packet for packet in clip.demux(video=0) if packet.dts is not None]  # no B-frames: in order
+        for number, packet in enumerate(packets):
+            packet.stream, packet.time_base = stream, Fraction(1, FAST_FPS)
+            packet.pts = packet.dts = number
+            packet.duration = 1
+            fast.mux(packet)
+    return str(path)
+
+
+def measure_live(settings: dict[str, str], button: str | None, seconds: float) -> None:
+    """With `button` None nothing is pressed."""
     from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 
     from app.session import Session
@@ -78,7 +100,7 @@ def measure_clicks(settings: dict[str, str], button: str, seconds: float) -> Non
     openmp.wait_briefly()
     app = make_application()
     bridge = Bridge()
-    window = MainWindow(Session(Settings(**settings), bridge.wake, None), bridge)
+    window = MainWindow(Session(Settings(**settings, loop=True), bridge.wake, None), bridge)
     views = ("depth", "overlay", "side", "colour", "wipe")
     waits_ms: list[float] = []
     over = threading.Event()
@@ -99,32 +121,36 @@ def measure_clicks(settings: dict[str, str], button: str, seconds: float) -> Non
     finger.press.connect(pressed, Qt.ConnectionType.QueuedConnection)
     presser = threading.Thread(target=press_often)
     window.show()
-    presser.start()
+    if button is not None:
+        presser.start()
 
     def end() -> None:
         over.set()
-        presser.join()
+        if button is not None:
+            presser.join()
         QTimer.singleShot(0, window.close)  # after the presses that lie in the queue
 
     QTimer.singleShot(round(1e3 * seconds), end)
     app.exec()
     result = window.newest
-    if not waits_ms or result is None:
+    if result is None:
         sys.exit(f"no depth within {seconds:g} s: give more --seconds")
     print(
         f"{result.model.name} {result.model.precision} at {result.network_hw[0]}x{result.network_hw[1]}: "
         f"{result.infer_ms:.0f} ms a frame after {result.waited_ms:.0f} ms in the queue, "
         f"{result.rates.depth_fps:.1f} depth results a second, {window.painted} painted"
     )
-    print(
-        f"{len(waits_ms)} clicks on {button}: median {statistics.median(waits_ms):.1f} ms, "
-        f"p95 {statistics.quantiles(waits_ms, n=20, method='inclusive')[-1]:.1f} ms, worst {max(waits_ms):.1f} ms"
-    )
+    if waits_ms:
+        p95_ms = statistics.quantiles(waits_ms, n=20, method="inclusive")[-1]
+        print(
+            f"{len(waits_ms)} clicks on {button}: median {statistics.median(waits_ms):.1f} ms, "
+            f"p95 {p95_ms:.1f} ms, worst {max(waits_ms):.1f} ms"
+        )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("start", "clicks"))
+    parser.add_argument("what", choices=("start", "clicks", "rate"))
     parser.add_argument("--model", default="fathom-nano")
     parser.add_argument("--source", default="demo")
     parser.add_argument("--size", default="256")
@@ -135,9 +161,15 @@ def main() -> None:
     args = parser.parse_args()
     if args.what == "start":
         measure_start(args.runs)
-    else:
-        settings = {name: getattr(args, name) for name in ("model", "source", "size", "precision")}
-        measure_clicks(settings, args.button, args.seconds)
+        return
+    settings = {name: getattr(args, name) for name in ("model", "source", "size", "precision")}
+    if args.what == "clicks":
+        measure_live(settings, args.button, args.seconds)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        if args.source == "demo":
+            settings["source"] = fast_demo(Path(folder))
+        measure_live(settings, None, args.seconds)
 
 
 if __name__ == "__main__":
