@@ -1,0 +1,110 @@
+"""Casts the rays of many views on convex solids, tile by tile: for each ray the nearest solid and how near it is.
+
+Nothing here waits for the device, and all it does is elementwise, so the same numbers come out with every setting
+of matrix precision.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.synthetic.rays import Rays
+from core.synthetic.solids import Index, Solids
+from core.synthetic.tiles import HALF_PX, TILE_PX, Pass, passes_of, tile_grid
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What the rays of V views hit."""
+
+    nearness: Tensor  # (V, H, W) float32, see core/synthetic/rays.py; 0 where nothing is
+    solid: Tensor  # (V, H, W) int32 row of the solids, -1 where nothing is
+
+
+def cast(rays: Rays, view: Index, solids: Solids, device: torch.device) -> Seen:
+    """Each solid in the one view it is in (`view`, (N,))."""
+    rows, columns = tile_grid(rays.size_hw)
+    tiles = len(rays) * rows * columns
+    nearness = torch.zeros(TILE_PX, TILE_PX, tiles, device=device)
+    solid = torch.full((TILE_PX, TILE_PX, tiles), -1, dtype=torch.int32, device=device)
+    offsets = torch.arange(TILE_PX, device=device, dtype=torch.float32)[:, None] - HALF_PX
+    for step in passes_of(rays, view, solids):
+        _go_through(step, offsets, nearness, solid)
+    return Seen(*(_as_pictures(tensor, len(rays), rays.size_hw) for tensor in (nearness, solid)))
+
+
+def _as_pictures(tiled: Tensor, views: int, size_hw: tuple[int, int]) -> Tensor:
+    """(16, 16, tiles) -> (V, H, W)."""
+    rows, columns = tile_grid(size_hw)
+    whole = tiled.view(TILE_PX, TILE_PX, views, rows, columns).permute(2, 3, 0, 4, 1)
+    return whole.reshape(views, rows * TILE_PX, columns * TILE_PX)[:, : size_hw[0], : size_hw[1]]
+
+
+def _go_through(step: Pass, offsets: Tensor, nearness: Tensor, solid: Tensor) -> None:
+    """Take one pass's pairs into what is known of the tiles so far, in place."""
+    device = nearness.device
+    tiles = torch.from_numpy(step.tiles).to(device)
+    best, who = nearness[:, :, tiles], solid[:, :, tiles]
+    planes, numbers, line, curve = (
+        torch.from_numpy(array).to(device) for array in (step.planes, step.solid, step.line, step.curve)
+    )
+    start = 0
+    for count in step.rounds:
+        pairs = slice(start, start + count)
+        entry, leave = _interval(step, planes[..., pairs], line[:, pairs], curve[:, pairs], offsets)
+        here = best[..., :count]
+        nearer = entry > here
+        if leave is not None:
+            nearer &= entry > leave
+        torch.where(nearer, entry, here, out=here)
+        torch.where(nearer, numbers[pairs], who[..., :count], out=who[..., :count])
+        start += count
+    nearness[:, :, tiles] = best
+    solid[:, :, tiles] = who
+
+
+def _interval(
+    step: Pass, planes: Tensor, line: Tensor, curve: Tensor, offsets: Tensor
+) -> tuple[Tensor, Tensor | None]:
+    """Where rays enter and leave one solid in each tile, as nearness, (16, 16, P) each; entries are NaN where rays
+    miss a quadric, and compare false with all. None: an ellipsoid is always left after it is entered."""
+    if step.start is None:
+        return _between_planes(step, planes, offsets)
+    middle, root = _at_quadric(line, curve, offsets)
+    if not len(planes):
+        return middle + root, None
+    entry, leave = _between_planes(step, planes, offsets)
+    if step.start == 0:
+        return torch.minimum(entry, middle + root), torch.maximum(leave, middle - root)
+    if step.start == 1:
+        return entry, torch.maximum(leave, middle + root)
+    return torch.minimum(entry, middle - root), leave
+
+
+def _between_planes(step: Pass, planes: Tensor, offsets: Tensor) -> tuple[Tensor, Tensor]:
+    """The last plane entered and the first one left."""
+    across = torch.addcmul(planes[:, 2, None], planes[:, 0, None], offsets)[:, None]  # (K, 1, 16, P)
+    down = (planes[:, 1, None] * offsets)[:, :, None]  # (K, 16, 1, P)
+    entry = across[0] + down[0]
+    for plane in range(1, step.entry_planes):
+        torch.minimum(entry, across[plane] + down[plane], out=entry)
+    leave = across[step.entry_planes] + down[step.entry_planes]
+    for plane in range(step.entry_planes + 1, len(planes)):
+        torch.maximum(leave, across[plane] + down[plane], out=leave)
+    return entry, leave
+
+
+def _at_quadric(line: Tensor, curve: Tensor, offsets: Tensor) -> tuple[Tensor, Tensor]:
+    """The middle between the two places where rays cross a quadric, and half their distance; NaN where they miss."""
+    middle = torch.addcmul(line[2], line[0], offsets)[None] + (line[1] * offsets)[:, None]
+    xx, xy, yy, x, y, constant = curve
+    root = ((xx * offsets + x) * offsets + constant)[None] + ((yy * offsets + y) * offsets)[:, None]
+    return middle, root.addcmul_((xy * offsets)[:, None], offsets[None]).sqrt_()
+
+
+def to_device(array: NDArray[np.float64], device: torch.device, dtype: torch.dtype = torch.float32) -> Tensor:
+    """A host table on the device."""
+    return torch.from_numpy(np.ascontiguousarray(array)).to(device=device, dtype=dtype)
