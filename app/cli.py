@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from app import paths
-from app.commands import bench, cameras, compare, export, image, live, models, record
+from app.commands import bench, cameras, compare, export, image, live, models, record, train
 from app.logs import logging_to
 from app.version import VERSION
 from core import allocator, openmp
 from core.errors import FathomError, SettingError
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
-COMMANDS = ("live", "image", "record", "export", "compare", "bench", "models", "cameras")
+COMMANDS = ("live", "image", "record", "export", "compare", "bench", "models", "cameras", "train")
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def build_parser(show_window: live.ShowWindow) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"Fathom {VERSION}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     live.add_parser(subparsers, show_window)
-    for command in (image, record, export, compare, bench, models, cameras):
+    for command in (image, record, export, compare, bench, models, cameras, train):
         command.add_parser(subparsers)
     for subparser in subparsers.choices.values():
         subparser.add_argument("--debug", action="store_true", help="show tracebacks and all that is logged")

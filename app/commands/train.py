@@ -1,0 +1,114 @@
+"""`train CONFIG --out DIR`: a model from rendered scenes, the same on a processor and on a graphics card."""
+
+import argparse
+import math
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+from core.errors import SettingError
+
+if TYPE_CHECKING:
+    from core.training.evaluation import Evaluation
+    from core.training.loss import Loss
+    from core.training.trainer import Trainer
+
+BAR = "{desc} {percentage:3.0f}% |{bar}| {elapsed}, {remaining} left {postfix}"
+INTERRUPTED = 130
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser("train", help="train a model of our own on rendered scenes")
+    parser.add_argument(
+        "config", type=Path, metavar="CONFIG", help="a .toml file like assets/models/fathom-nano.toml"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="where model, logs and state go; what was begun there is gone on with",
+    )
+    parser.add_argument("--device", default="auto", metavar="D", help="auto, cpu, cuda, cuda:N (auto)")
+    parser.add_argument(
+        "--pairs",
+        type=Path,
+        metavar="DIR",
+        help="photos NAME.jpg beside NAME.npz with an array inverse_depth: for figures, never to train on",
+    )
+    parser.add_argument(
+        "--minutes", type=float, metavar="M", help="end after so many, the schedule shortened to them"
+    )
+    parser.add_argument("--start-from", type=Path, metavar="F", help="begin with the weights of this model")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Raises: FathomError."""
+    if args.minutes is not None and not args.minutes > 0:
+        raise SettingError(f"--minutes must be above 0, got {args.minutes:g}")
+
+    from core.synthetic.rendering import render
+
+    from core.engine import pick_device
+    from core.training.config import read_config
+    from core.training.running import has_state, make_folder
+    from core.training.running import run as run_training
+    from core.training.trainer import Trainer
+
+    config = read_config(args.config)
+    device = pick_device(args.device)
+    if args.start_from is not None and has_state(args.out):
+        raise SettingError(f"{args.out} holds a training already, which goes on by itself: leave out --start-from")
+    make_folder(args.out)
+    minutes = math.inf if args.minutes is None else args.minutes
+    trainer = Trainer(config, args.out, str(device), render, minutes)
+    if args.start_from is not None:
+        trainer.start_from(args.start_from)
+    ending = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda *_: ending.set())
+    try:
+        with _Bars(config.name) as bars:
+            outcome = run_training(trainer, render, args.pairs, bars, ending.is_set)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    print(outcome.model)
+    if not outcome.finished:
+        print(f"ended after step {trainer.step}; the same command goes on from there", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+class _Bars:
+    """How the training goes, on the terminal."""
+
+    def __init__(self, name: str) -> None:
+        self._bar = tqdm(desc=name, total=1.0, bar_format=BAR, disable=None)
+
+    def __enter__(self) -> "_Bars":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def rendering(self, count: int) -> None:
+        self._bar.set_postfix_str("rendering", refresh=True)
+
+    def stepped(self, trainer: "Trainer", loss: "Loss | None") -> None:
+        self._bar.update(trainer.progress - self._bar.n)
+        if loss is not None:
+            self._bar.set_postfix_str(f"step {trainer.step}, loss {float(loss.total):.3f}")
+
+    def evaluated(self, step: int, figures: "dict[str, Evaluation]") -> None:
+        for name, found in figures.items():
+            score = found.network
+            pearson = "-" if score.pearson is None else f"{score.pearson:.3f}"
+            tqdm.write(
+                f"step {step}, {name} pictures: Pearson {pearson}, AbsRel {score.abs_rel:.3f} "
+                f"(row {found.row.abs_rel:.3f}), delta-1 error {100 * score.delta1_error:.1f} %, "
+                f"better than the row in {100 * found.beats_row:.0f} %"
+            )

@@ -1,0 +1,105 @@
+"""`train` as a person runs it, with a network so small that a step takes milliseconds."""
+
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli import main
+from core.training.trainer import Trainer
+from core.weights.reader import read_weights
+
+NANO = Path(__file__).parents[2] / "assets" / "models" / "fathom-nano.toml"
+SMALLER = {
+    "steps = 60_000": "steps = 3",
+    "pixels = 1_179_648": "pixels = 8_192",
+    "rendered_hw = [192, 192]": "rendered_hw = [64, 64]",
+    "pictures = 6_000": "pictures = 8",
+    "evaluated_pictures = 96": "evaluated_pictures = 2",
+    "embed_dim = 32": "embed_dim = 8",
+    "depths = [1, 1, 4, 2]": "depths = [1, 1, 1, 1]",
+    "training_px = 256": "training_px = 64",
+}
+PHASES = "[[phases]]\nuntil = 1.0\nsizes = [[64, 64]]\n"
+
+
+def run(*args: str | Path) -> int:
+    def window(*_: Any) -> int:
+        raise AssertionError("train opens no window")
+
+    return main(["train", *(str(arg) for arg in args)], window)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    text = NANO.read_text().partition("[[phases]]")[0] + PHASES
+    for old, new in SMALLER.items():
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "small.toml"
+    path.write_text(text)
+    return path
+
+
+def test_it_trains_and_names_the_model(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert run(config, "--out", out, "--device", "cpu") == 0
+    model = Path(capsys.readouterr().out.split()[-1])
+    assert model == out / "fathom-nano.safetensors"
+    assert read_weights(model).config.embed_dim == 8
+    assert run(config, "--out", out, "--device", "cpu") == 0, "one that has ended is only evaluated again"
+
+
+def test_an_interrupt_saves_and_the_next_run_goes_on(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps = []
+    step = Trainer.train_step
+
+    def stepped(self: Trainer) -> Any:
+        loss = step(self)
+        steps.append(self.step)
+        if steps == [1, 2]:
+            signal.raise_signal(signal.SIGINT)
+        return loss
+
+    monkeypatch.setattr(Trainer, "train_step", stepped)
+    before = signal.getsignal(signal.SIGINT)
+    assert run(config, "--out", tmp_path, "--device", "cpu") == 130
+    assert "ended after step 2; the same command goes on" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGINT) is before
+    assert run(config, "--out", tmp_path, "--device", "cpu") == 0
+    assert steps == [1, 2, 3]
+
+
+def test_it_starts_from_a_model_but_not_over_a_training(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(config, "--out", tmp_path / "a", "--device", "cpu") == 0
+    model = tmp_path / "a" / "fathom-nano.safetensors"
+    assert run(config, "--out", tmp_path / "b", "--device", "cpu", "--start-from", model) == 0
+    assert run(config, "--out", tmp_path / "b", "--device", "cpu", "--start-from", model) == 2
+    assert "leave out --start-from" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "told"),
+    [
+        (("--minutes", "0"), 2, "--minutes must be above 0, got 0"),
+        (("--device", "cuda:7"), 1, "device must be one of"),
+        (("--pairs", "nowhere"), 1, "nowhere"),
+        (("--start-from", "none.safetensors"), 1, "none.safetensors"),
+    ],
+)
+def test_wrong_use_is_told_in_one_line(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], args: tuple[str, ...], code: int, told: str
+) -> None:
+    assert run(config, "--out", tmp_path / "out", *args) == code
+    line = capsys.readouterr().err.strip().splitlines()[-1]
+    assert told in line
+
+
+def test_no_config(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path / "none.toml", "--out", tmp_path) == 1
+    assert "cannot be read" in capsys.readouterr().err
