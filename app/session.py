@@ -9,15 +9,16 @@ from typing import Any
 
 from app import paths
 from app.camera_watch import CameraWatch, list_cameras
-from app.jobs import Jobs
+from app.downloads import Downloads
+from app.model_files import ModelFiles
 from app.recordings import keep_wish, look_of, recording_wish
 from app.settings import DEFAULTS, Settings
 from app.settings_store import SettingsStore
+from app.snapshots import SnapshotWriter
 from core.capture import SourceWish
 from core.loading import ModelWish
 from core.messages import Action, CameraInfo, DepthResult, Fault, Frame, ModelEntry, SourceState, Status
 from core.pipeline import Pipeline
-from core.weights.catalogue import entries
 
 RECENT_SOURCES = 8
 ALWAYS_LISTED = ("", "demo", "camera")  # sources the picker offers anyway
@@ -31,7 +32,7 @@ _LOOK_SETTINGS = frozenset(
 
 
 class Session:
-    """Owns the pipeline, the camera watch and the jobs. Every method but `close` returns at once.
+    """Owns the pipeline, the camera watch, snapshots, downloads and the models. Every method but `close` is quick.
 
     `wake` is called from any thread when a frame, a result or the status is new; it must return at once.
     Used by: the window thread.
@@ -50,8 +51,11 @@ class Session:
         self._changing = threading.Lock()  # a finished download changes a setting from its own thread
         self._pipeline = make_pipeline(wake)
         self._watch = CameraWatch(wake, look_for_cameras)
-        self._jobs = Jobs(self._pipeline.board)
-        self._models = entries()
+        board = self._pipeline.board
+        self._snapshots = SnapshotWriter(board)
+        self._model_files = ModelFiles(board, self._models_in_use)
+        self._downloads = Downloads(board, self._fetched, self._model_files.refresh_now)
+        self._run_when_fetched = ""  # the model that a person waits for
 
     def start(self) -> None:
         """Open the source and load the model that the settings name."""
@@ -60,11 +64,14 @@ class Session:
         self._pipeline.keep_last(keep_wish(self.settings))
         self._open()  # before the model is: a recording needs none
         self._use_model()
+        self._model_files.refresh()
 
     def close(self) -> None:
         """End all threads and write what is to be remembered. Can be called again."""
         self._watch.close()
-        self._jobs.close()
+        self._downloads.close()
+        self._model_files.close()
+        self._snapshots.close()
         self._pipeline.close()
         if self._store is not None:
             self._store.close()
@@ -76,6 +83,8 @@ class Session:
         with self._changing:
             before, self.settings = self.settings, replace(self.settings, **values)
         names = {name for name in values if getattr(before, name) != getattr(self.settings, name)}
+        if "model" in values:
+            self._run_when_fetched = ""
         if "model" in values or names & _SIZE_SETTINGS:  # whoever picks one wants to see what comes of it
             self._pipeline.run_model(on=True)
         if names & _SIZE_SETTINGS:
@@ -109,12 +118,44 @@ class Session:
         """Whether the model runs on the recording that plays, instead of the depth it holds being shown."""
         self._pipeline.run_model(on=on)
 
-    def fetch_model(self, name: str) -> None:
-        """Download a model of the catalogue, then run it; `status` shows the progress."""
-        self._fetch(name)
+    # Models; `status` tells how downloads and the work on files go
 
-    def cancel_fetch(self) -> None:
-        self._jobs.cancel_fetch()
+    def fetch_model(self, name: str, *, run: bool = True) -> None:
+        """Download a model of the catalogue when its turn comes; then `run` it, if no other was chosen since."""
+        if run:
+            self._run_when_fetched = name
+        entry = self._model_files.entry(name)
+        self._downloads.ask(name, entry.part_bytes if entry is not None else 0)
+
+    def pause_fetch(self, name: str) -> None:
+        """Stop a download, or put a failed one away; `fetch_model` goes on where it stopped."""
+        self._downloads.stop(name)
+
+    def open_model_file(self, path: str, *, run: bool = True) -> None:
+        """Put a file of the person's own on the list, and `run` it; a fault where it holds no model."""
+        file = Path(path).expanduser().absolute()
+
+        def then() -> None:
+            if run:
+                known = next((entry.name for entry in self.models() if entry.path == str(file)), str(file))
+                self.change(model=known)
+
+        self._model_files.open(file, then)
+
+    def verify_model(self, name: str) -> None:
+        self._model_files.verify(name)
+
+    def convert_model(self, name: str, target: Path, dtype: str, *, over: bool = False) -> None:
+        """Write a model as Fathom's own file; an existing `target` is replaced only with `over`."""
+        self._model_files.convert(name, target, dtype, over=over)
+
+    def remove_model(self, name: str) -> None:
+        """Delete what was fetched of a model, or forget a file of the person's own. What is in use stays."""
+        self._model_files.remove(name, self._downloads.stop(name))
+
+    def stop_model_task(self, name: str) -> None:
+        """Give up the work on a model's file, or put its outcome away."""
+        self._model_files.stop(name)
 
     def do(self, fault: Fault) -> None:
         """Carry out the action that `fault` offers."""
@@ -130,15 +171,15 @@ class Session:
                 self.change(model=DEFAULTS.model, precision=DEFAULTS.precision, size=DEFAULTS.size)
                 self._use_model()
             case Action.FETCH_MODEL:
-                self._fetch(fault.value)
-            case Action.FETCH_INSTEAD:
-                self._fetch(fault.value, instead=True)
+                self.fetch_model(fault.value, run=self._run_when_fetched == fault.value)
+            case Action.FETCH_MISSING:
+                self.fetch_model(fault.value)
             case Action.KEEP_SIZE:
                 self.change(size=fault.value)
             case Action.KEEP_PRECISION:
                 self.change(precision=fault.value)
             case Action.SAVE_AT_HOME:
-                self._jobs.save_in(Path.home(), fault.value)
+                self._snapshots.save_in(Path.home(), fault.value)
             case Action.RECORD_AGAIN:
                 self.start_recording()
             case Action.RECORD_AT_HOME:
@@ -150,7 +191,7 @@ class Session:
 
     def dismiss(self, fault: Fault) -> None:
         if fault.action is Action.SAVE_AT_HOME:
-            self._jobs.forget(fault.value)
+            self._snapshots.forget(fault.value)
         self._pipeline.board.dismiss(fault.number)
 
     # What there is to show
@@ -174,7 +215,12 @@ class Session:
         return self._watch.cameras
 
     def models(self) -> tuple[ModelEntry, ...]:
-        return self._models
+        """Those that can be picked."""
+        return self._model_files.entries
+
+    def unusable_models(self) -> tuple[ModelEntry, ...]:
+        """Files in the models folder, or opened once, that cannot be used; each with its `problem`."""
+        return self._model_files.unusable
 
     def devices(self) -> tuple[str, ...]:
         """What the device setting may name; only what every machine has until torch has looked."""
@@ -226,16 +272,22 @@ class Session:
     def snapshot(self, result: DepthResult, view_png: bytes | None) -> Path:
         """Write colour, depth, view and settings in the background; gives the folder they will lie in."""
         folder = paths.pictures_dir() / f"fathom-{datetime.now():%Y%m%d-%H%M%S-%f}"[:-3]
-        self._jobs.snapshot(folder, result, view_png)
+        self._snapshots.write(folder, result, view_png)
         return folder
 
-    def _fetch(self, name: str, *, instead: bool = False) -> None:
-        self._jobs.fetch(name, lambda: self._fetched(name), instead=instead)
-
     def _fetched(self, name: str) -> None:
-        """On the job's thread."""
-        self._models = entries()
-        self.change(model=name)
+        """On the downloads' thread."""
+        self._model_files.refresh_now()
+        if self._run_when_fetched == name:
+            self.change(model=name)
+
+    def _models_in_use(self) -> set[str]:
+        """Names of the models that run or are to run. On the thread of the model files."""
+        running = self.status().model
+        runs_as = {running.name} if running is not None else set()
+        return (
+            {self.settings.model} | {entry.name for entry in self.models() if entry.runs_as in runs_as} | runs_as
+        )
 
     def _set_size(self) -> None:
         s = self.settings

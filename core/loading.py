@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from core.device_errors import kind_of
-from core.errors import DeviceLost, OutOfMemory
+from core.errors import DeviceLost, ModelNotFetched, OutOfMemory
 from core.messages import Action, ModelState
 from core.status_board import StatusBoard
 
@@ -90,6 +90,11 @@ class Loader:
                 self._changed.notify()
 
     @property
+    def delivered(self) -> ModelWish | None:
+        """What the newest engine was built for."""
+        return self._delivered
+
+    @property
     def is_building(self) -> bool:
         """Whether an engine is on its way; it may still fail."""
         return (self._wish is not None and not self._put_off) or self._busy
@@ -169,6 +174,10 @@ class Loader:
             model_detail="",
             model_progress=None,
         )
+        if isinstance(error, ModelNotFetched):
+            line = f"{error.name} is not on this computer"
+            self._board.fault(line, Action.FETCH_MISSING, error.name, f"{error.size_bytes / 1e6:.0f} MB")
+            return
         self._board.fault(line, Action.RELOAD_MODEL if still_running else Action.USE_BUILT_IN_MODEL)
 
     def _progress(self, share: float) -> None:

@@ -157,7 +157,7 @@ class Action(Enum):
     USE_DEVICE = "Try {} again"
     USE_BUILT_IN_MODEL = "Use the built-in model"
     FETCH_MODEL = "Download again"
-    FETCH_INSTEAD = "Download {} instead"
+    FETCH_MISSING = "Download {}"
     KEEP_SIZE = "Stay at {}"
     KEEP_PRECISION = "Keep {}"
     SAVE_AT_HOME = "Save in the home folder"
@@ -175,11 +175,12 @@ class Fault:
     line: str
     action: Action = Action.NONE
     value: str = ""  # what the action is about: a size, a precision, a model
+    shown: str = ""  # what the button says of that, where it is not the value itself
 
     @property
     def button(self) -> str:
         """What the button says; empty: there is none."""
-        return self.action.value.format(self.value)
+        return self.action.value.format(self.shown or self.value)
 
 
 class RecordingState(Enum):

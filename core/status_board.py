@@ -32,14 +32,14 @@ class StatusBoard:
             self._status = replace(self._status, **values)
         self._wake()
 
-    def fault(self, line: str, action: Action, value: str = "") -> None:
+    def fault(self, line: str, action: Action, value: str = "", shown: str = "") -> None:
         """Add a fault; the oldest leaves when there are too many. The same line twice running counts once."""
         with self._lock:
             faults = self._status.faults
             if faults and faults[-1].line == line:
                 faults = faults[:-1]
             self._fault_count += 1
-            faults = (*faults, Fault(self._fault_count, line, action, value))[-KEPT_FAULTS:]
+            faults = (*faults, Fault(self._fault_count, line, action, value, shown))[-KEPT_FAULTS:]
             self._status = replace(self._status, faults=faults)
         self._wake()
 

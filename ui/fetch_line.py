@@ -4,18 +4,21 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from core.messages import ModelEntry, ModelState, Status
+from core.model_messages import Download, DownloadState
 from ui import theme
 from ui.controls import ElidedLabel
-from ui.wording import sentence, size_text
+from ui.model_words import download_share, download_text, fetch_text
+from ui.wording import sentence
 
 
 class FetchLine(QWidget):
     accepted = pyqtSignal(str)  # the name of the model to download
-    cancelled = pyqtSignal()  # a download under way
+    paused = pyqtSignal(str)  # the name of the model whose download is under way
 
     def __init__(self) -> None:
         super().__init__()
         self._asked: ModelEntry | None = None
+        self._download: Download | None = None  # the one under way
         self.question = QLabel()
         self.question.setWordWrap(True)
         self.question.setTextFormat(Qt.TextFormat.PlainText)
@@ -39,14 +42,14 @@ class FetchLine(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress of the model")
-        self.stop = _button("Stop")
-        self.stop.setToolTip("Stop this download. What has come is kept, and a later download goes on from there.")
-        self.stop.clicked.connect(self.cancelled)
+        self.pause = _button("Pause")
+        self.pause.setToolTip("Pause this download. What has come is kept, and it goes on from there.")
+        self.pause.clicked.connect(self._pause)
         self._progress = QWidget()
         line = QHBoxLayout()
         line.setSpacing(theme.GRID_PX)
         line.addWidget(self.doing, stretch=1)
-        line.addWidget(self.stop)
+        line.addWidget(self.pause)
         progress = QVBoxLayout(self._progress)
         progress.setContentsMargins(0, 0, 0, 0)
         progress.setSpacing(4)
@@ -67,10 +70,10 @@ class FetchLine(QWidget):
 
     def ask(self, entry: ModelEntry) -> None:
         self._asked = entry
-        size = size_text(entry.download_bytes)
         self.question.setText(
-            f"{entry.name} is not on this computer. Download {size or 'it'} from its publisher and keep it here?"
+            f"{entry.name} is not on this computer. Download it from its publisher and keep it here?"
         )
+        self.download.setText(fetch_text(entry))
         self._prompt.show()
         self.download.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -80,27 +83,36 @@ class FetchLine(QWidget):
         self._prompt.hide()
 
     def show_status(self, status: Status) -> None:
-        busy = status.model_state is ModelState.LOADING
-        self._progress.setVisible(busy)
-        if not busy:
-            return
-        self.doing.set_whole(sentence(status.model_detail) or "Loading")
-        self.stop.setVisible(is_download(status))
-        if status.model_progress is None:
+        """The download under way and what waits behind it; without one, the model that loads."""
+        under_way = [download for download in status.downloads if download.state is not DownloadState.FAILED]
+        self._download = next(iter(under_way), None)
+        loads = status.model_state is ModelState.LOADING
+        self._progress.setVisible(loads or self._download is not None)
+        self.pause.setVisible(self._download is not None)
+        if self._download is not None:
+            waiting = len(under_way) - 1
+            self.doing.set_whole(download_text(self._download) + (f", {waiting} more to come" if waiting else ""))
+            self._show_share(download_share(self._download))
+        elif loads:
+            self.doing.set_whole(sentence(status.model_detail) or "Loading")
+            self._show_share(status.model_progress)
+
+    def _show_share(self, share: float | None) -> None:
+        if share is None:
             self.bar.setRange(0, 0)  # Qt's way to say: busy, nobody knows how long
         else:
             self.bar.setRange(0, 1000)
-            self.bar.setValue(round(1000 * status.model_progress))
+            self.bar.setValue(round(1000 * share))
+
+    def _pause(self) -> None:
+        if self._download is not None:
+            self.paused.emit(self._download.name)
 
     def _accept(self) -> None:
         if self._asked is not None:
             name = self._asked.name
             self.withdraw()
             self.accepted.emit(name)
-
-
-def is_download(status: Status) -> bool:
-    return status.model_state is ModelState.LOADING and status.model_detail.startswith("downloading")
 
 
 def _button(text: str, role: str = "") -> QPushButton:

@@ -332,7 +332,7 @@ class MainWindow(QWidget):
         panel.model.picker.file_asked.connect(commands.open_weights)
         panel.model.recorded.asked.connect(lambda on: self.session.run_model(on=on))
         panel.model.fetch.accepted.connect(self.session.fetch_model)
-        panel.model.fetch.cancelled.connect(self.session.cancel_fetch)
+        panel.model.fetch.paused.connect(self.session.pause_fetch)
         panel.recording.folder_asked.connect(commands.choose_record_folder)
         panel.recording.save_asked.connect(commands.save_last)
         panel.range.lock_chosen.connect(commands.lock)

@@ -1,15 +1,14 @@
 """What each fault offers is carried out, and helps."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app.settings import Settings
-from core.errors import WeightsError
 from core.messages import Action, DepthResult
-from support.fakes import LONG_S, FakeEngine
+from support.fakes import FakeEngine
 from support.session_rig import Rig
 
 
@@ -18,35 +17,6 @@ def rig() -> Iterator[Rig]:
     made = Rig(Settings(source="clip.mp4"))
     yield made
     made.session.close()
-
-
-class Downloads:
-    """Stands in for `fetch`: each download waits until the test ends it, or until it is told to stop."""
-
-    def __init__(self, rig: Rig) -> None:
-        self.rig = rig
-        self.begun: list[str] = []
-        self.stopped: list[str] = []
-        self.end = threading.Event()
-        self.let_go = threading.Event()  # while it is not set, one that is to stop does not yet
-        self.let_go.set()
-
-    def __call__(self, name: str, progress: Callable[[int, int | None], None], stop: Callable[[], bool]) -> Path:
-        self.begun.append(name)
-        self.rig.until(lambda: stop() or self.end.is_set())
-        if stop():
-            assert self.let_go.wait(LONG_S)
-            self.stopped.append(name)
-            raise WeightsError("stopped")
-        return Path(name)
-
-
-@pytest.fixture
-def downloads(monkeypatch: pytest.MonkeyPatch, rig: Rig) -> Iterator[Downloads]:
-    made = Downloads(rig)
-    monkeypatch.setattr("core.weights.download.fetch", made)
-    yield made
-    made.end.set()
 
 
 def test_a_size_that_fails_can_be_left_for_the_one_that_works(rig: Rig) -> None:
@@ -167,53 +137,12 @@ def test_whatever_goes_wrong_in_a_snapshot_is_said(rig: Rig, monkeypatch: pytest
     assert rig.fault().line == "MemoryError"
 
 
-def test_a_second_download_can_take_the_place_of_the_first(rig: Rig, downloads: Downloads) -> None:
-    rig.session.start()
-    rig.session.fetch_model("swin2-base-384")
-    rig.until(lambda: downloads.begun)
-    rig.session.fetch_model("swin2-tiny-256")
-    fault = rig.fault()
-    assert fault.line.startswith("swin2-base-384 is being downloaded already")
-    assert fault.button == "Download swin2-tiny-256 instead"
-    rig.session.do(fault)
-    rig.until(lambda: len(downloads.begun) == 2)
-    downloads.end.set()
-    rig.until(lambda: rig.loaded and rig.loaded[-1][0] == "swin2-tiny-256")
-    assert (downloads.begun, downloads.stopped) == (["swin2-base-384", "swin2-tiny-256"], ["swin2-base-384"])
-    assert rig.session.status().faults == ()
-
-
-def test_instead_of_a_download_that_has_ended_means_now(rig: Rig, downloads: Downloads) -> None:
-    rig.session.start()
-    rig.session.fetch_model("swin2-base-384")
-    rig.until(lambda: downloads.begun)
-    rig.session.fetch_model("swin2-tiny-256")
-    fault = rig.fault()
-    downloads.end.set()
-    rig.until(lambda: rig.session.settings.model == "swin2-base-384")
-    rig.session.do(fault)
-    rig.until(lambda: rig.session.settings.model == "swin2-tiny-256")
-
-
-def test_what_was_to_be_downloaded_next_is_cancelled_too(rig: Rig, downloads: Downloads) -> None:
-    rig.session.fetch_model("swin2-base-384")
-    rig.until(lambda: downloads.begun)
-    rig.session.fetch_model("swin2-tiny-256")
-    fault = rig.fault()
-    downloads.let_go.clear()
-    rig.session.do(fault)
-    rig.session.cancel_fetch()
-    downloads.let_go.set()
-    rig.session.close()
-    assert (downloads.begun, downloads.stopped) == (["swin2-base-384"], ["swin2-base-384"])
-
-
 def test_a_download_that_fails_in_an_unforeseen_way_is_said_and_tried_again(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
 
-    def fetch(name: str, *_: object) -> Path:
+    def fetch(name: str, *_: object, **__: object) -> Path:
         asked.append(name)
         if len(asked) == 1:
             raise MemoryError

@@ -1,7 +1,6 @@
 """The session over a pipeline with stand-in sources and engines."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,9 @@ from app.camera_watch import CameraWatch
 from app.session import RECENT_SOURCES
 from app.settings import DEFAULTS, Settings
 from app.settings_store import SettingsStore
-from core.errors import SettingError, WeightsError
-from core.messages import Action, CameraInfo, ModelState, SourceState
-from support.fakes import Waker
+from core.errors import ModelNotFetched, SettingError
+from core.messages import Action, CameraInfo, SourceState
+from support.fakes import FakeEngine, Waker
 from support.session_rig import Rig
 
 
@@ -134,65 +133,27 @@ def test_a_snapshot_is_written_in_the_background_and_finished_on_close(rig: Rig)
     ]
 
 
-def test_a_downloaded_model_is_switched_to(monkeypatch: pytest.MonkeyPatch, rig: Rig) -> None:
+def test_a_model_that_is_not_here_is_one_click_away(monkeypatch: pytest.MonkeyPatch, rig: Rig) -> None:
     asked: list[str] = []
 
-    def fetch(name: str, progress: Callable[[int, int | None], None], cancelled: Callable[[], bool]) -> Path:
+    def fetch(name: str, *_: object, **__: object) -> Path:
         asked.append(name)
-        progress(50_000_000, 100_000_000)
-        seen.append(rig.session.status())
         return Path(name)
 
-    seen: list = []
+    def load(model: str, *_: object) -> FakeEngine:
+        raise ModelNotFetched(model, 436_200_000)
+
     monkeypatch.setattr("core.weights.download.fetch", fetch)
     rig.until(rig.result)
-    rig.session.fetch_model("swin2-base-384")
+    rig.make_engine = load
+    rig.session.change(model="swin2-base-384")
+    fault = rig.fault()
+    assert (fault.line, fault.button) == ("swin2-base-384 is not on this computer", "Download 436 MB")
+    rig.make_engine = lambda model, precision: FakeEngine(model)
+    rig.session.change(model=DEFAULTS.model)
+    rig.session.do(fault)
     rig.until(lambda: rig.loaded[-1][0] == "swin2-base-384")
     assert asked == ["swin2-base-384"]
-    assert seen[0].model_detail == "downloading swin2-base-384: 50 MB of 100"
-    assert seen[0].model_progress == 0.5
-    assert rig.session.settings.model == "swin2-base-384"
-
-
-def test_a_download_that_fails_can_be_tried_again(monkeypatch: pytest.MonkeyPatch, rig: Rig) -> None:
-    asked: list[str] = []
-
-    def fetch(name: str, progress: object, cancelled: object) -> Path:
-        asked.append(name)
-        if len(asked) == 1:
-            raise WeightsError("the server answered 404")
-        return Path(name)
-
-    monkeypatch.setattr("core.weights.download.fetch", fetch)
-    rig.until(rig.result)
-    rig.session.fetch_model("swin2-tiny-256")
-    rig.until(lambda: rig.session.status().faults)
-    (fault,) = rig.session.status().faults
-    assert (fault.line, fault.action) == ("the server answered 404", Action.FETCH_MODEL)
-    assert rig.session.status().model_state is ModelState.READY, "what ran before runs on"
-    rig.session.do(fault)
-    rig.until(lambda: rig.loaded[-1][0] == "swin2-tiny-256")
-    assert asked == ["swin2-tiny-256"] * 2
-
-
-def test_a_download_can_be_cancelled_and_is_then_no_fault(monkeypatch: pytest.MonkeyPatch, rig: Rig) -> None:
-    begun, cancelled_seen = threading.Event(), threading.Event()
-
-    def fetch(name: str, progress: Callable[[int, int | None], None], cancelled: Callable[[], bool]) -> Path:
-        begun.set()
-        rig.until(cancelled)
-        cancelled_seen.set()
-        raise WeightsError("cancelled")
-
-    monkeypatch.setattr("core.weights.download.fetch", fetch)
-    rig.session.fetch_model("swin2-base-384")
-    assert begun.wait(10)
-    rig.session.fetch_model("swin2-tiny-256")
-    assert "already" in rig.session.status().faults[-1].line
-    rig.session.cancel_fetch()
-    assert cancelled_seen.wait(10)
-    rig.session.close()
-    assert len(rig.session.status().faults) == 1
 
 
 def test_cameras_come_and_go() -> None:

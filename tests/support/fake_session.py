@@ -28,10 +28,37 @@ from core.messages import (
 )
 
 NANO = ModelEntry(
-    "fathom-nano", "built in, 3.3 M parameters", "nano.safetensors", 256, 3_300_000, note="rough on real pictures"
+from core.model_messages import ModelKind
+    "fathom-nano",
+    "built in, 3.3 M parameters",
+    "nano.safetensors",
+    256,
+    3_300_000,
+    note="rough on real pictures",
+    kind=ModelKind.BUILT_IN,
+    file_bytes=6_500_000,
+    licence="MIT",
 )
-TINY = ModelEntry("swin2-tiny-256", "39.8 M parameters", "tiny.safetensors", 256, 39_800_000)
-BASE = ModelEntry("swin2-base-384", "100 M parameters", None, 384, 100_000_000, download_bytes=410_000_000)
+TINY = ModelEntry(
+    "swin2-tiny-256",
+    "39.8 M parameters",
+    "tiny.safetensors",
+    256,
+    39_800_000,
+    kind=ModelKind.PUBLISHED,
+    file_bytes=172_000_000,
+    licence="MIT",
+)
+BASE = ModelEntry(
+    "swin2-base-384",
+    "100 M parameters",
+    None,
+    384,
+    100_000_000,
+    download_bytes=410_000_000,
+    kind=ModelKind.PUBLISHED,
+    licence="MIT",
+)
 CAMERA = CameraInfo("camera:0", "HD Pro Webcam C920", (CameraMode(1920, 1080, 30.0), CameraMode(640, 480, 30.0)))
 
 CLIP = SourceInfo(
@@ -62,6 +89,7 @@ class FakeSession:
         self.known_devices: tuple[str, ...] = ("auto", "cpu")
         self.statuses_read = 0
         self.snapshot_thread: threading.Thread | None = None
+        self.known_unusable: tuple[ModelEntry, ...] = ()
         self.folder = Path("/pictures/fathom-1")
 
     def asked(self, name: str) -> list[tuple[Any, ...]]:
@@ -143,11 +171,29 @@ class FakeSession:
     def run_model(self, *, on: bool) -> None:
         self.calls.append(("run_model", on))
 
-    def fetch_model(self, name: str) -> None:
-        self.calls.append(("fetch_model", name))
+    def unusable_models(self) -> tuple[ModelEntry, ...]:
+        return self.known_unusable
 
-    def cancel_fetch(self) -> None:
-        self.calls.append(("cancel_fetch",))
+    def fetch_model(self, name: str, *, run: bool = True) -> None:
+        self.calls.append(("fetch_model", name, run))
+
+    def pause_fetch(self, name: str) -> None:
+        self.calls.append(("pause_fetch", name))
+
+    def open_model_file(self, path: str, *, run: bool = True) -> None:
+        self.calls.append(("open_model_file", path, run))
+
+    def verify_model(self, name: str) -> None:
+        self.calls.append(("verify_model", name))
+
+    def convert_model(self, name: str, target: Path, dtype: str, *, over: bool = False) -> None:
+        self.calls.append(("convert_model", name, target, dtype, over))
+
+    def remove_model(self, name: str) -> None:
+        self.calls.append(("remove_model", name))
+
+    def stop_model_task(self, name: str) -> None:
+        self.calls.append(("stop_model_task", name))
 
     def toggle_recording(self) -> None:
         self.calls.append(("toggle_recording",))

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QMenu
 
 from core.look import View
 from core.messages import CameraInfo, ModelState, SourceState
+from core.model_messages import Download, DownloadState
 from support.fake_session import BASE, CAMERA, CLIP, LIVE, NANO, RUNNING, FakeSession, a_result
 from support.waiting import until
 from ui import file_dialogs
@@ -315,30 +316,29 @@ def test_a_model_that_is_not_here_is_asked_about_once(open_window: OpenWindow) -
     pick(window.panel.model.picker.menu(), "swin2-base-384")
     assert fetch.question.isVisible()
     assert "swin2-base-384 is not on this computer" in fetch.question.text()
-    assert "410 MB" in fetch.question.text()
+    assert fetch.download.text() == "Download 410 MB"
     click(fetch.decline)
     assert not fetch.question.isVisible()
     assert session.asked("fetch_model") == []
     pick(window.panel.model.picker.menu(), "swin2-base-384")
     click(fetch.download)
-    assert session.asked("fetch_model") == [("swin2-base-384",)]
+    assert session.asked("fetch_model") == [("swin2-base-384", True)]
     assert not fetch.question.isVisible()
     assert session.asked("change") == []
 
 
-def test_a_download_shows_its_progress_and_can_be_stopped(open_window: OpenWindow) -> None:
+def test_a_download_shows_its_progress_and_can_be_paused(open_window: OpenWindow) -> None:
     window, session = open_window()
     fetch = window.panel.model.fetch
-    session.say(
-        model_state=ModelState.LOADING, model_detail="downloading swin2-base-384: 41 MB of 410", model_progress=0.1
-    )
+    under_way = Download("swin2-base-384", DownloadState.RUNNING, 41_000_000, 410_000_000)
+    session.say(downloads=(under_way, Download("swin2-tiny-256", DownloadState.WAITING)))
     until(lambda: fetch.bar.isVisible())
     assert fetch.bar.value() == 100
-    assert fetch.doing.whole() == "Downloading swin2-base-384: 41 MB of 410"
-    click(fetch.stop)
-    assert session.asked("cancel_fetch") == [()]
-    session.say(model_detail="loading swin2-base-384", model_progress=None)
-    until(lambda: not fetch.stop.isVisible())
+    assert fetch.doing.whole() == "Downloading swin2-base-384: 41 of 410 MB, 1 more to come"
+    click(fetch.pause)
+    assert session.asked("pause_fetch") == [("swin2-base-384",)]
+    session.say(downloads=(), model_state=ModelState.LOADING, model_detail="loading swin2-base-384")
+    until(lambda: not fetch.pause.isVisible())
     assert fetch.bar.maximum() == 0  # nobody knows how long
     session.say(model_state=ModelState.READY, model=RUNNING)
     until(lambda: not fetch.bar.isVisible())

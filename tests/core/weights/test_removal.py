@@ -162,7 +162,8 @@ def test_a_new_file_never_takes_the_place_of_one_that_came_meanwhile(tmp_path: P
             file.write(b"new")
             target.write_bytes(b"precious")
 
-    pytest.raises(FileExistsError, write)
+    with pytest.raises(FileExistsError):
+        write()
     assert [path.name for path in tmp_path.iterdir()] == ["model.safetensors"]
     assert target.read_bytes() == b"precious"
     with replacing(tmp_path / "other", over=False) as file:

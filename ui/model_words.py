@@ -1,0 +1,91 @@
+"""Models, downloads and the work on model files in words; no widget in here."""
+
+from core.messages import ModelEntry
+from core.model_messages import Download, DownloadState, ModelKind, ModelTask, TaskKind, TaskState
+from ui.wording import sentence, size_text
+
+
+def parameters_text(parameters: int) -> str:
+    """`3.3 M`, `100 M`; a dash where nobody knows."""
+    if not parameters:
+        return "–"
+    return f"{parameters / 1e6:.1f} M" if parameters < 1e7 else f"{parameters / 1e6:.0f} M"
+
+
+def left_text(seconds: float) -> str:
+    """`20 s left`, `3 min left`, `2 h left`."""
+    if seconds < 90:
+        return f"{max(round(seconds), 1)} s left"
+    return f"{round(seconds / 60)} min left" if seconds < 5400 else f"{round(seconds / 3600)} h left"
+
+
+def download_share(download: Download) -> float | None:
+    """0 to 1; None while nobody knows how much there will be."""
+    if download.state is DownloadState.CHECKING:
+        return download.checked
+    return download.done_bytes / download.total_bytes if download.total_bytes else None
+
+
+def download_text(download: Download) -> str:
+    """What a download does: `Downloading swin2-base-384: 41 of 436 MB`."""
+    match download.state:
+        case DownloadState.WAITING:
+            return f"{download.name} waits for its turn"
+        case DownloadState.CHECKING:
+            return f"Checking {download.name}"
+        case DownloadState.FAILED:
+            return sentence(download.line)
+    return f"Downloading {download.name}: {amount_text(download)}"
+
+
+def amount_text(download: Download) -> str:
+    """`41 of 436 MB`, or what has come where nobody knows how much there will be."""
+    if not download.total_bytes:
+        return size_text(download.done_bytes) if download.done_bytes else "connecting"
+    return f"{download.done_bytes / 1e6:.0f} of {download.total_bytes / 1e6:.0f} MB"
+
+
+def speed_text(download: Download) -> str:
+    """`12.3 MB/s, 20 s left`; empty before there is a rate."""
+    if download.bytes_per_s < 1 or not download.total_bytes:
+        return ""
+    left_s = (download.total_bytes - download.done_bytes) / download.bytes_per_s
+    return f"{download.bytes_per_s / 1e6:.1f} MB/s, {left_text(left_s)}"
+
+
+def kept_share(entry: ModelEntry) -> float:
+    """How much of a model that was paused has come, 0 to 1."""
+    return min(entry.part_bytes / entry.download_bytes, 1.0) if entry.download_bytes else 0.0
+
+
+def fetch_text(entry: ModelEntry) -> str:
+    """What the button says that brings a model: what is still to come of it."""
+    if not entry.part_bytes or not entry.download_bytes:
+        return f"Download {size_text(entry.download_bytes)}".strip()
+    return f"Resume, {size_text(max(entry.download_bytes - entry.part_bytes, 0))} left"
+
+
+def whereabouts(entry: ModelEntry) -> str:
+    """`Built in`, `On this computer`, `Paused at 41 %`, `Not on this computer`."""
+    if entry.kind is ModelKind.BUILT_IN:
+        return "Built in"
+    if entry.problem:
+        return "Cannot be used"
+    if entry.path is not None:
+        return "On this computer"
+    return f"Paused at {100 * kept_share(entry):.0f} %" if entry.part_bytes else "Not on this computer"
+
+
+_DOING = {
+    TaskKind.OPEN: "Opening",
+    TaskKind.VERIFY: "Checking",
+    TaskKind.CONVERT: "Converting",
+    TaskKind.REMOVE: "Removing",
+}
+
+
+def task_text(task: ModelTask) -> str:
+    """What a piece of work does, or what came of it."""
+    if task.state in (TaskState.DONE, TaskState.FAILED):
+        return sentence(task.line)
+    return f"{_DOING[task.kind]}…"
