@@ -10,7 +10,11 @@ from torch import Tensor
 from core.synthetic.cameras import pinholes
 from core.synthetic.casting import cast
 from core.synthetic.hits import surfaces_of
-from core.synthetic.layout import lay_out
+from core.synthetic.layout import Scene, lay_out
+from core.synthetic.lights import Lights, LightSetting, indoors, outdoors
+from core.synthetic.materials import Materials
+from core.synthetic.sensor import Sensor, photograph
+from core.synthetic.shading import shade
 from core.synthetic.solids import solids_of
 
 
@@ -29,10 +33,15 @@ def render(seeds: Sequence[int], size_hw: tuple[int, int], device: str = "cpu") 
     seen = cast(rays, solids.picture, solids, torch.device(device))
     surfaces = surfaces_of(seen, rays, solids)
     kinds = [kind for scene in scenes for kind in scene.parts.kinds]
-    rng = np.random.default_rng(list(seeds))
-    colours = torch.from_numpy(rng.uniform(0.1, 0.9, (len(kinds) + 1, 3)).astype(np.float32)).to(device)
-    towards_light = torch.nn.functional.normalize(torch.tensor((0.4, 0.8, -0.5), device=device), dim=0)
-    shade = 0.35 + 0.65 * (surfaces.normals @ towards_light).clamp(min=0)
-    rgb = colours[surfaces.material] * shade[..., None]
-    rgb = torch.where((surfaces.material < 0)[..., None], torch.tensor((0.6, 0.75, 0.95), device=device), rgb)
-    return Rendered((255 * rgb.clamp(0, 1)).to(torch.uint8), seen.nearness)
+    parts = np.concatenate([np.arange(len(scene.parts.kinds)) for scene in scenes])
+    owners = np.repeat(np.array(seeds, np.uint64), [len(scene.parts.kinds) for scene in scenes])
+    materials = Materials.drawn(kinds, owners * np.uint64(65_536) + parts.astype(np.uint64), device)
+    settings = [_lighting(seed, scene) for seed, scene in zip(seeds, scenes, strict=True)]
+    light = shade(surfaces, materials, Lights.of(settings, device), surfaces.depth_m.new_empty(0))
+    rgb = photograph(light, seen.nearness, Sensor.drawn(np.array(seeds, np.uint64), device))
+    return Rendered(rgb, seen.nearness)
+
+
+def _lighting(seed: int, scene: Scene) -> LightSetting:
+    lit = indoors if scene.indoor else outdoors
+    return lit(np.random.default_rng((seed, 1)), scene.lamps, scene.pose.position)

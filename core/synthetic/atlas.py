@@ -1,0 +1,81 @@
+"""All patterns and prints in one picture with their smaller versions: one call reads any of them anywhere."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from core.synthetic.fields import TEXELS
+from core.synthetic.pattern import Pattern
+from core.synthetic.patterns import draw_layer, layer_names
+
+_COLUMNS = 8
+_TALL = TEXELS + 2  # each level has a rim of one texel, so that reading between texels wraps round
+_WIDE = _TALL + TEXELS // 2 + 2
+LEVELS = 6  # of 256, 128, 64, 32, 16 and 8 texels; the smaller ones stand below each other at the right
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Atlas:
+    """Four channels, 0..1 (see `pattern.py`); prints have red, green, blue in the first three, not linear."""
+
+    texels: Tensor  # (1, 4, height, width) on one device
+    corners: NDArray[np.float32]  # (layers, 2): x and y of each layer's corner in texels, for the host
+
+    def read(
+        self, corner_x: Tensor | float, corner_y: Tensor | float, u: Tensor, v: Tensor, level: Tensor
+    ) -> Tensor:
+        """The layers whose corners are given, at (u, v) in periods, at whole levels 0..5: (4, *u.shape)."""
+        size = torch.exp2(8 - level)
+        x = corner_x + _TALL * level.clamp(max=1) + 1 + (u - u.floor()) * size
+        y = corner_y + (TEXELS - 2 - 2 * size + 2 * level).clamp_(min=0) + 1 + (v - v.floor()) * size
+        height, width = self.texels.shape[2:]
+        places = torch.stack((x * (2 / width) - 1, y * (2 / height) - 1), dim=-1).view(1, 1, -1, 2)
+        taken = functional.grid_sample(self.texels, places, mode="bilinear", align_corners=False)
+        return taken.view(4, -1).contiguous().view(4, *u.shape)
+
+
+def level_for(texels: Tensor) -> Tensor:
+    """The level for a pixel that covers that many texels of the largest."""
+    return torch.log2(texels.clamp(min=1.0)).round_().clamp_(max=LEVELS - 1)
+
+
+@lru_cache(maxsize=4)
+def atlas(device: str) -> Atlas:
+    """The collection, drawn once a process and device: 1.5 s and 140 MB."""
+    corners, texels = _drawn()
+    on_device = texels.to(device)
+    if on_device.device.type == "cpu":
+        on_device = on_device.contiguous(memory_format=torch.channels_last)  # 0.4 instead of 0.6 ms a read
+    return Atlas(on_device, corners)
+
+
+def _drawn() -> tuple[NDArray[np.float32], Tensor]:
+    count = len(layer_names())
+    rows = -(-count // _COLUMNS)
+    sheet = np.zeros((4, rows * _TALL, _COLUMNS * _WIDE), np.float32)
+    corners = np.zeros((count, 2), np.float32)
+    for number in range(count):
+        row, column = divmod(number, _COLUMNS)
+        corners[number] = column * _WIDE, row * _TALL
+        _place(
+            sheet[:, row * _TALL : (row + 1) * _TALL, column * _WIDE : (column + 1) * _WIDE], draw_layer(number)
+        )
+    return corners, torch.from_numpy(sheet)[None]
+
+
+def _place(cell: NDArray[np.float32], layer: Pattern) -> None:
+    """A layer and its smaller versions, each half as large by averaging, into its cell of the sheet."""
+    top = 0
+    for level in range(LEVELS):
+        size = TEXELS >> level
+        left = 0 if level == 0 else _TALL
+        if level == LEVELS - 1:  # stands for all that is smaller still
+            layer = 0.4 * layer + 0.6 * layer.mean(axis=(1, 2), keepdims=True)
+        cell[:, top : top + size + 2, left : left + size + 2] = np.pad(layer, ((0, 0), (1, 1), (1, 1)), "wrap")
+        top += size + 2 if level else 0
+        layer = layer.reshape(4, size // 2, 2, size // 2, 2).mean(axis=(2, 4))

@@ -1,0 +1,42 @@
+"""Vectors of every pixel as three planes, (3, B, H, W): torch works far faster on planes than on triples."""
+
+import torch
+from torch import Tensor
+
+
+def planes(triples: Tensor) -> Tensor:
+    """(B, H, W, C) -> (C, B, H, W)."""
+    return triples.movedim(-1, 0).contiguous()
+
+
+def dot(a: Tensor, b: Tensor) -> Tensor:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+def cross(a: Tensor, b: Tensor) -> Tensor:
+    product = torch.empty_like(a)
+    for axis, (first, second) in enumerate(((1, 2), (2, 0), (0, 1))):
+        torch.mul(a[first], b[second], out=product[axis]).addcmul_(a[second], b[first], value=-1)
+    return product
+
+
+def unit(vectors: Tensor) -> Tensor:
+    return vectors * dot(vectors, vectors).clamp_(min=1e-12).rsqrt_()
+
+
+def step_across(values: Tensor) -> Tensor:
+    """What changes from one column to the next, from the neighbours on both sides, the same shape."""
+    step = torch.empty_like(values)
+    torch.sub(values[..., 2:], values[..., :-2], out=step[..., 1:-1]).mul_(0.5)
+    torch.sub(values[..., 1], values[..., 0], out=step[..., 0])
+    torch.sub(values[..., -1], values[..., -2], out=step[..., -1])
+    return step
+
+
+def step_down(values: Tensor) -> Tensor:
+    """The same from one row to the next."""
+    step = torch.empty_like(values)
+    torch.sub(values[..., 2:, :], values[..., :-2, :], out=step[..., 1:-1, :]).mul_(0.5)
+    torch.sub(values[..., 1, :], values[..., 0, :], out=step[..., 0, :])
+    torch.sub(values[..., -1, :], values[..., -2, :], out=step[..., -1, :])
+    return step

@@ -1,0 +1,143 @@
+"""From light to a photograph: lens, exposure, colour balance, noise, tone curve, sharpening, compression."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from core.synthetic.jpeg_blocks import compressed
+from core.synthetic.lens import Lens, blurred, defocused, veiled
+from core.synthetic.materials import mixed
+
+_NOISE_SIDE = 512
+_LUMA = (0.2126, 0.7152, 0.0722)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sensor:
+    """One camera a picture. Tensors (B,) on the device unless said otherwise."""
+
+    lens: Lens
+    target: Tensor  # what the middle tone is exposed to, linear
+    balance: Tensor  # how much of the light's own colour is taken out
+    tint: Tensor  # (3, B)
+    shot_noise: Tensor
+    read_noise: Tensor
+    blotches: Tensor  # how far the noise is smeared, 0..1
+    noise_at: NDArray[np.int64]  # (B, 3, 2) where in the noise each channel starts
+    white: Tensor  # light that becomes white, times the middle's
+    gamma: Tensor
+    contrast: Tensor
+    lift: Tensor
+    saturation: Tensor
+    sharpening: Tensor
+    compressed: NDArray[np.int64]  # numbers of the pictures that are compressed
+    quality: Tensor  # of those
+
+    @classmethod
+    def drawn(cls, seeds: NDArray[np.uint64], device: str) -> "Sensor":
+        """Most cameras are good, some are poor: the same seed gives the same camera."""
+        dice = iter(mixed(seeds ^ np.uint64(0x5EED), 32).T)
+
+        def even(low: float, high: float) -> NDArray[np.float64]:
+            return np.asarray(low + (high - low) * next(dice))
+
+        def moved(values: NDArray[np.float64]) -> Tensor:
+            return torch.from_numpy(values.astype(np.float32)).to(device)
+
+        lens = Lens.drawn(seeds, device)
+        poor = next(dice) ** 5  # small sensor, little light: noise, smearing and compression go together
+        iso = 10 ** (even(-4.6, -3.2) + 1.3 * poor)
+        grey = next(dice) < 0.025
+        squeezed = np.flatnonzero(next(dice) < 0.7)
+        return cls(
+            lens=lens,
+            target=moved(0.17 * 2 ** even(-1.0, 0.9)),
+            balance=moved(even(0.3, 1.0)),
+            tint=moved(np.exp(np.stack([0.18 * (next(dice) - 0.5) for _ in range(3)]))),
+            shot_noise=moved(iso * 0.5),
+            read_noise=moved(iso * even(0.2, 1.0) * 0.6),
+            blotches=moved(np.clip(even(0, 0.6) + 0.5 * poor, 0, 0.9)),
+            noise_at=np.stack([_NOISE_SIDE * next(dice) for _ in range(6)], 1).astype(np.int64).reshape(-1, 3, 2),
+            white=moved(2 ** even(0.5, 3.0)),
+            gamma=moved(1 / even(1.9, 2.5)),
+            contrast=moved(even(-0.3, 0.9)),
+            lift=moved(0.09 * next(dice) ** 3),
+            saturation=moved(np.where(grey, 0.0, even(0.65, 1.35))),
+            sharpening=moved(np.clip(even(-0.4, 1.2), 0, None)),
+            compressed=squeezed,
+            quality=moved(np.clip(96 - 50 * poor - 30 * next(dice), 25, 96)[squeezed]),
+        )  # fmt: skip
+
+
+def photograph(light: Tensor, inverse_depth: Tensor, sensor: Sensor) -> Tensor:
+    """Light (3, B, H, W), linear and unbounded, and 1/m (B, H, W) -> RGB uint8 (B, H, W, 3)."""
+    light = veiled(_exposed(light.clamp(0, 64), sensor), sensor.lens)
+    light = blurred(defocused(light, inverse_depth, sensor.lens), sensor.lens)
+    picture = _toned(_noisy(light, sensor), sensor)
+    picture = _sharpened(picture, sensor.sharpening[:, None, None]).clamp_(0, 1)
+    if len(sensor.compressed):
+        which = torch.from_numpy(sensor.compressed).to(picture.device)
+        picture[:, which] = compressed(picture[:, which], sensor.quality)
+    return (picture.movedim(0, -1) * 255).round_().to(torch.uint8)
+
+
+def _exposed(light: Tensor, sensor: Sensor) -> Tensor:
+    """Metered for the middle tones, and balanced towards grey."""
+    middle = light.sqrt().mean((-2, -1)).square_().clamp_(min=1e-5)  # (3, B): bright lamps count little
+    grey = _luma(middle)
+    balance = (grey / middle) ** sensor.balance
+    gain = (sensor.target / grey) ** 0.93  # what is dark stays a little darker
+    return light * (balance * gain * sensor.tint)[..., None, None]
+
+
+def _luma(rgb: Tensor) -> Tensor:
+    return _LUMA[0] * rgb[0] + _LUMA[1] * rgb[1] + _LUMA[2] * rgb[2]
+
+
+def _noisy(light: Tensor, sensor: Sensor) -> Tensor:
+    """Shot noise grows with the light, read noise does not; cameras smear both over neighbouring pixels."""
+    height, width = light.shape[-2:]
+    table = _noise(str(light.device))
+    at = sensor.noise_at.swapaxes(0, 1)
+    rows = (at[..., 0, None] + np.arange(height)) % _NOISE_SIDE
+    columns = (at[..., 1, None] + np.arange(width)) % _NOISE_SIDE
+    places = torch.from_numpy(rows[..., None] * _NOISE_SIDE + columns[..., None, :]).to(light.device)
+    fine, smeared = table[0].take(places), table[1].take(places)
+    spread = (light * sensor.shot_noise[:, None, None]).add_(sensor.read_noise.square()[:, None, None]).sqrt_()
+    return light + spread * torch.lerp(fine, smeared, sensor.blotches[:, None, None])
+
+
+@lru_cache(maxsize=4)
+def _noise(device: str) -> Tensor:
+    """(2, side * side) normal noise, independent in each pixel, and smeared over a few."""
+    rng = np.random.default_rng(81)
+    fine = rng.standard_normal((_NOISE_SIDE, _NOISE_SIDE))
+    frequency = np.hypot(np.fft.fftfreq(_NOISE_SIDE)[:, None], np.fft.rfftfreq(_NOISE_SIDE)[None])
+    smeared = np.fft.irfft2(np.fft.rfft2(rng.standard_normal(fine.shape)) * np.exp(-((frequency / 0.14) ** 2)))
+    both = np.stack((fine, smeared / smeared.std())).reshape(2, -1)
+    return torch.from_numpy(both.astype(np.float32)).to(device)
+
+
+def _toned(light: Tensor, sensor: Sensor) -> Tensor:
+    """Highlights rolled off, gamma, an S of contrast, lifted blacks, saturation."""
+
+    def each(values: Tensor) -> Tensor:
+        return values[:, None, None]
+
+    light = light.clamp_(min=0)
+    light = light * (1 + light / each(sensor.white.square())) / (1 + 0.35 * light)
+    tone = light.clamp_(0, 1.0).pow_(each(sensor.gamma))
+    tone = tone + each(sensor.contrast) * (tone - 0.5) * tone * (1 - tone)
+    tone = each(sensor.lift) + (1 - each(sensor.lift)) * tone
+    return torch.lerp(_luma(tone).expand_as(tone), tone, each(sensor.saturation)).clamp_(0, 1)
+
+
+def _sharpened(picture: Tensor, amount: Tensor) -> Tensor:
+    padded = functional.pad(picture, (1, 1, 1, 1), mode="replicate")
+    soft = functional.avg_pool2d(padded, 3, stride=1)
+    return picture + amount * (picture - soft)
