@@ -23,7 +23,7 @@ class Commands:
 
     def __init__(self, window: "MainWindow") -> None:
         self._window = window
-        self._panel_in_full_screen = False
+        self.panel_for_now = False  # in full screen and while comparing it comes for the moment
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         window = self._window
@@ -38,6 +38,7 @@ class Commands:
             "snapshot": self.snapshot,
             "record": window.session.toggle_recording,
             "save_last": self.save_last,
+            **window.comparing.handlers(),
             **{f"view_{view.value}": partial(panel.view.choose_view, view.value) for view in View},
             "next_colormap": partial(panel.view.colormap.step, 1),
             "previous_colormap": partial(panel.view.colormap.step, -1),
@@ -49,6 +50,7 @@ class Commands:
             "auto_size": panel.model.network.size_slider.auto.click,
             "next_model": panel.model.next_model,
             "run_model": self.toggle_run_model,
+            "models": window.models.toggle,
             "open_file": self.open_file,
             "open_address": self.open_address,
             "open_demo": partial(window.open_source, "demo"),
@@ -82,7 +84,9 @@ class Commands:
         if window.newest is None:
             window.stage.toast.say("There is no depth to save yet")
         else:
-            window.snapshots.take(window.newest, window.stage.viewport.picture())
+            comparing = window.comparing
+            shown = comparing.picture() if comparing.is_on else window.stage.viewport.picture()
+            window.snapshots.take(window.newest, shown)
 
     def save_last(self) -> None:
         window = self._window
@@ -129,31 +133,26 @@ class Commands:
     # Opening
 
     def open_file(self) -> None:
-        self._open(file_dialogs.pick_media(self._window, self._folder()))
+        self._open(file_dialogs.pick_media(self._window, self.folder()))
 
     def open_folder(self) -> None:
-        self._open(file_dialogs.pick_folder(self._window, self._folder()))
+        self._open(file_dialogs.pick_folder(self._window, self.folder()))
 
     def choose_record_folder(self) -> None:
         chosen = file_dialogs.pick_record_folder(self._window, str(folder_of(self._window.session.settings)))
         if chosen:
             self._window.change(record_folder=chosen)
 
-    def open_weights(self) -> None:
-        path = file_dialogs.pick_weights(self._window, self._folder())
-        if path:
-            self._window.change(model=path)
-
     def open_address(self) -> None:
-        if self._window.panel.isHidden():
-            self.toggle_panel()
+        self.show_panel()
         self._window.panel.source.address.ask()
 
     def _open(self, path: str) -> None:
         if path:
             self._window.open_source(path)
 
-    def _folder(self) -> str:
+    def folder(self) -> str:
+        """Where a dialog starts."""
         return existing_folder(self._window.session.settings.recent_sources)
 
     # The window
@@ -161,20 +160,28 @@ class Commands:
     @property
     def shows_panel(self) -> bool:
         window = self._window
-        return self._panel_in_full_screen if window.isFullScreen() else window.session.settings.panel
+        return self.panel_for_now if self._is_panel_for_now else window.session.settings.panel
+
+    @property
+    def _is_panel_for_now(self) -> bool:
+        """Where the pictures need all the room, the panel comes and goes for the moment, otherwise for good."""
+        return self._window.isFullScreen() or self._window.comparing.is_on
 
     def toggle_panel(self) -> None:
-        """In full screen it comes and goes for the moment, otherwise for good."""
         window = self._window
-        if window.isFullScreen():
-            self._panel_in_full_screen = not self._panel_in_full_screen
+        if self._is_panel_for_now:
+            self.panel_for_now = not self.panel_for_now
             window.arrange()
         else:
             window.change(panel=not window.session.settings.panel)
 
+    def show_panel(self) -> None:
+        if self._window.panel.isHidden():
+            self.toggle_panel()
+
     def toggle_full_screen(self) -> None:
         window = self._window
-        self._panel_in_full_screen = False
+        self.panel_for_now = False
         window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
         if window.isFullScreen():
             window.stage.toast.say("Esc leaves full screen, P shows the panel")
@@ -184,7 +191,7 @@ class Commands:
         sheet = self._window.help_sheet
         if sheet.isHidden():
             sheet.show()
-            self._window.place_help()
+            self._window.place(sheet)
         else:
             sheet.leave()
 
@@ -194,6 +201,8 @@ class Commands:
         address, fetch = window.panel.source.address, window.panel.model.fetch
         if not window.help_sheet.isHidden():
             window.help_sheet.leave()
+        elif not window.models.manager.isHidden():
+            window.models.manager.leave()
         elif not address.isHidden():
             address.leave()
         elif fetch.asks:
@@ -202,4 +211,6 @@ class Commands:
             window.panel.range.leave()
         elif window.isFullScreen():
             self.toggle_full_screen()
-        window.stage.viewport.setFocus()
+        elif window.comparing.is_on:
+            window.comparing.leave()
+        window.shown_picture.setFocus()

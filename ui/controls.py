@@ -107,18 +107,21 @@ class ElidedLabel(QLabel):
 class PickerButton(QPushButton):
     """A wide button with an icon and a name that opens a menu; the name is elided to fit."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, *, spared_px: int = 72) -> None:
+        """`spared_px`: what icon, sign of the menu and paddings need beside the name."""
         super().__init__()
         self._what = what
+        self._spared_px = spared_px
         self._whole = ""
         theme.set_role(self, "picker")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setIconSize(QSize(18, 18))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def set_choice(self, text: str, icon: str) -> None:
+    def set_choice(self, text: str, icon: str = "") -> None:
         self._whole = text
-        self.setIcon(theme.icon(icon))
+        if icon:
+            self.setIcon(theme.icon(icon))
         self.setAccessibleName(f"{self._what}: {text}")
         self._fit()
 
@@ -144,7 +147,7 @@ class PickerButton(QPushButton):
         painter.end()
 
     def _fit(self) -> None:
-        room_px = self.width() - 72  # icon, menu arrow and paddings
+        room_px = self.width() - self._spared_px
         text = QFontMetrics(self.font()).elidedText(self._whole, Qt.TextElideMode.ElideMiddle, max(room_px, 0))
         self.setText(text.replace("&", "&&"))
 

@@ -5,9 +5,9 @@ from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayou
 
 from ui import theme
 from ui.controls import icon_button
-from ui.shortcuts import NETWORK, PLAY, SHORTCUTS, SOURCE, VIEW, WINDOW, Shortcut, shown
+from ui.shortcuts import COMPARE, NETWORK, PLAY, SHORTCUTS, SOURCE, VIEW, WINDOW, Shortcut, shown
 
-_COLUMNS = ((PLAY, NETWORK, SOURCE), (VIEW, WINDOW))
+_COLUMNS = ((PLAY, NETWORK, SOURCE), (VIEW, WINDOW), (COMPARE,))
 _MOUSE = (
     ("Wheel", "Zoom at the cursor"),
     ("Drag", "Move zoomed picture or wipe"),

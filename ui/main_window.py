@@ -25,13 +25,15 @@ from ui import dropped, theme
 from ui.addresses import short_name
 from ui.bridge import Bridge
 from ui.commands import Commands
+from ui.comparing import Comparing
 from ui.figures import FigureFeed
 from ui.help_sheet import HelpSheet
 from ui.look_keeper import LookKeeper
+from ui.model_commands import ModelCommands
 from ui.notes import corner_of, note_of
 from ui.panel import Panel
 from ui.recordings import Recordings
-from ui.shortcuts import keeps, make_actions
+from ui.shortcuts import enable_for, keeps, make_actions
 from ui.snapshots import Snapshots
 from ui.stage import Stage
 from ui.status_line import StatusLine
@@ -71,6 +73,8 @@ class MainWindow(QWidget):
         self.figures = FigureFeed()
         self.snapshots = Snapshots(session.snapshot, self)
         self.recordings = Recordings(self.stage, self.transport, self.panel.recording)
+        self.comparing = Comparing(self)
+        self.models = ModelCommands(self)
         self.newest: DepthResult | None = None
         self._settings = session.settings
         self._status = Status()
@@ -80,6 +84,7 @@ class MainWindow(QWidget):
         self._lay_out()
         self.commands = Commands(self)
         self.actions_by_name = make_actions(self, self.commands.handlers())
+        enable_for(self.actions_by_name, comparing=False)
         self._connect()
         self._ticker = QTimer(self)
         self._ticker.setInterval(FIGURES_EVERY_MS)
@@ -130,15 +135,19 @@ class MainWindow(QWidget):
         if frame is not None and frame.source_id >= self._source_id:
             self._source_id = frame.source_id
             self.stage.viewport.show_frame(frame)
-        result = self.session.newest_result()
+        comparing = self.comparing.is_on
+        result = self.comparing.refresh(frame) if comparing else self.session.newest_result()
         if result is not None and result.frame.source_id >= self._source_id:
             self._source_id = result.frame.source_id
-            if self.newest is None:
-                self.stage.show_ruler(wanted=self._settings.ruler, has_depth=True)
-            self.newest = result
+            first, self.newest = self.newest is None, result
+            if first:
+                self.show_ruler()
             self.figures.take(result)
-            self.look.follow(result)
-            self.stage.viewport.show_result(result)
+            if comparing:
+                self._colour_ruler()
+            else:
+                self.look.follow(result)
+                self.stage.viewport.show_result(result)
         if self.session.settings is not self._settings:  # the session changed them by itself
             self._follow_settings()
         if status is not self._status:
@@ -153,6 +162,7 @@ class MainWindow(QWidget):
         self.stage.corner.say(corner_of(status.source_state))
         self.panel.source.show_status(status, settings.source)
         self.panel.model.show_status(status, settings.model)
+        self.models.show_status()
         source = status.source
         self.panel.model.network.size_slider.set_picture((source.height_px, source.width_px) if source else None)
         self.transport.show_status(status)
@@ -163,6 +173,7 @@ class MainWindow(QWidget):
     def _show_note(self, status: Status) -> None:
         has_picture = self._source_id >= 0
         has_depth = self.newest is not None and self.newest.frame.source_id == self._source_id
+        has_depth = has_depth or self.comparing.is_on  # where each lane tells what it waits for
         note = note_of(status, has_picture=has_picture, has_depth=has_depth)
         self.stage.show_note(note, has_picture=has_picture)
 
@@ -173,14 +184,32 @@ class MainWindow(QWidget):
         self.panel.model.set_models(self.session.models())
         self.panel.model.network.set_devices(self.session.devices())
         self.panel.model.network.size_slider.set_in_use(self.newest.network_hw if self.newest else None)
+        if self.comparing.is_on:
+            self.comparing.tick()
         self._show_status(self._status)  # the names of cameras and models may be known only now
         if self._started:
             self.refresh()
 
     def _show_look(self, look: Look) -> None:
         self.stage.viewport.set_look(look)
-        self.stage.ruler.set_look(look)
+        self._colour_ruler()
         self.show_range()
+
+    def show_ruler(self) -> None:
+        """Beside the picture, or for the one range of all lanes."""
+        wanted = self._settings.ruler and (not self.comparing.is_on or self.comparing.stage.shares_range)
+        self.stage.show_ruler(wanted=wanted, has_depth=self.newest is not None)
+        self._colour_ruler()
+
+    def _colour_ruler(self) -> None:
+        look = self.comparing.stage.shared_look if self.comparing.is_on else self.look.look
+        if look is not None:
+            self.stage.ruler.set_look(look)
+
+    @property
+    def shown_picture(self) -> QWidget:
+        """What the keys belong to while no control has them."""
+        return self.comparing.stage.pair.viewport if self.comparing.is_on else self.stage.viewport
 
     def show_range(self) -> None:
         look = self.look.look
@@ -190,7 +219,8 @@ class MainWindow(QWidget):
         self._settings = self.session.settings
         self.look.take(self._settings)
         self.panel.set_settings(self._settings)
-        self.stage.show_ruler(wanted=self._settings.ruler, has_depth=self.newest is not None)
+        self.comparing.follow_settings(self._settings)
+        self.show_ruler()
         self.transport.panel.setChecked(self._settings.panel)
         self.transport.loop.setChecked(self._settings.loop)
         self.arrange()
@@ -201,8 +231,8 @@ class MainWindow(QWidget):
         self.transport.setHidden(self.isFullScreen())
         self.status_line.setHidden(self.isFullScreen())
 
-    def place_help(self) -> None:
-        sheet = self.help_sheet
+    def place(self, sheet: QWidget) -> None:
+        """In the middle of the window, as large as it wants to be and fits."""
         sheet.resize(sheet.sizeHint().boundedTo(self.size()))
         sheet.move((self.width() - sheet.width()) // 2, (self.height() - sheet.height()) // 2)
         sheet.raise_()
@@ -236,7 +266,13 @@ class MainWindow(QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        self.place_help()
+        for sheet in (self.help_sheet, self.models.manager):
+            self.place(sheet)
+
+    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None:
+            self.comparing.key_released(event)
+        super().keyReleaseEvent(event)
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
@@ -258,7 +294,7 @@ class MainWindow(QWidget):
             return
         event.acceptProposedAction()
         if found.is_model:
-            self.change(model=found.address)
+            self.session.open_model_file(found.address)
         else:
             self.open_source(found.address)
 
@@ -309,7 +345,9 @@ class MainWindow(QWidget):
         whole.setSpacing(0)
         whole.addLayout(upper, stretch=1)
         whole.addWidget(self.status_line)
-        self.help_sheet.setParent(self)
+        for sheet in (self.help_sheet, self.models.manager):
+            sheet.setParent(self)
+            sheet.hide()
 
     def _connect(self) -> None:
         stage, panel, commands = self.stage, self.panel, self.commands
@@ -319,6 +357,10 @@ class MainWindow(QWidget):
         stage.viewport.painted.connect(self.figures.note_paint)
         stage.viewport.probed.connect(self.status_line.show_probe)
         stage.viewport.wipe_dragged.connect(lambda wipe: self.change(wipe=wipe))
+        self.comparing.stage.painted.connect(self.figures.note_paint)
+        self.comparing.stage.probed.connect(self.status_line.show_probe)
+        self.comparing.stage.probed.connect(stage.show_probe)
+        panel.compare.asked.connect(self.comparing.toggle)
         stage.banner.acted.connect(self.session.do)
         stage.banner.dismissed.connect(self.session.dismiss)
         self.transport.asked.connect(lambda name: self.actions_by_name[name].trigger())
@@ -329,7 +371,8 @@ class MainWindow(QWidget):
         panel.source.picker.file_asked.connect(commands.open_file)
         panel.source.picker.folder_asked.connect(commands.open_folder)
         panel.source.address.entered.connect(self.open_source)
-        panel.model.picker.file_asked.connect(commands.open_weights)
+        panel.model.picker.file_asked.connect(self.models.run_file)
+        panel.model.picker.manager_asked.connect(self.models.toggle)
         panel.model.recorded.asked.connect(lambda on: self.session.run_model(on=on))
         panel.model.fetch.accepted.connect(self.session.fetch_model)
         panel.model.fetch.paused.connect(self.session.pause_fetch)

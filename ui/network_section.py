@@ -8,7 +8,7 @@ from core.network_size import AUTO
 from ui import theme
 from ui.controls import Segment, Segments, captioned, combo
 from ui.number_box import NumberBox
-from ui.size_slider import SizeSlider
+from ui.size_slider import HOLDS_RATE, SizeSlider
 
 _PRECISIONS = {
     "auto": "Automatic",
@@ -23,10 +23,12 @@ class NetworkSection(QWidget):
 
     changed = pyqtSignal(dict)
 
-    def __init__(self) -> None:
+    def __init__(self, *, auto_tip: str = HOLDS_RATE) -> None:
+        """`auto_tip`: what size `auto` does where this network runs; only with HOLDS_RATE there is a rate."""
         super().__init__()
         self._devices: tuple[str, ...] = ()
-        self.size_slider = SizeSlider()
+        self._holds_rate = auto_tip == HOLDS_RATE
+        self.size_slider = SizeSlider(auto_tip)
         self.size_slider.chosen.connect(lambda size: self.changed.emit({"size": size}))
         self.rate = NumberBox("target_fps", suffix=" fps", accessible_name="Rate to hold", step=5)
         self.rate.valueChanged.connect(lambda rate: self.changed.emit({"target_fps": rate}))
@@ -65,7 +67,7 @@ class NetworkSection(QWidget):
     def set_settings(self, settings: Settings) -> None:
         self.size_slider.set_aspect(settings.aspect)
         self.size_slider.set_size(settings.size)
-        self._rate_line.setVisible(settings.size == AUTO)
+        self._rate_line.setVisible(settings.size == AUTO and self._holds_rate)
         if not self.rate.hasFocus():
             with QSignalBlocker(self.rate):
                 self.rate.setValue(settings.target_fps)

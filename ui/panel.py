@@ -1,10 +1,11 @@
-"""The panel at the right: source, model, view, range and recording, one under the other."""
+"""The panel at the right: source, model, comparing, view, range and recording, one under the other."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.settings import Settings
 from ui import theme
+from ui.compare_section import CompareSection
 from ui.controls import rule
 from ui.model_section import ModelSection
 from ui.range_section import RangeSection
@@ -33,19 +34,30 @@ class Panel(QScrollArea):
         self.view = ViewSection()
         self.range = RangeSection()
         self.recording = RecordingSection()
+        self.compare = CompareSection()
         content = QWidget()
         column = QVBoxLayout(content)
         edge = 2 * theme.GRID_PX
         column.setContentsMargins(edge, edge, edge, edge)
         column.setSpacing(edge)
-        for number, part in enumerate((self.source, self.model, self.view, self.range, self.recording)):
-            if number:
-                column.addWidget(rule())
+        self._lines: dict[QWidget, QFrame] = {}  # above each section but the first
+        for part in (self.source, self.model, self.compare, self.view, self.range, self.recording):
+            if column.count():
+                self._lines[part] = rule()
+                column.addWidget(self._lines[part])
             column.addWidget(part)
         column.addStretch()
         self.setWidget(content)
         for section in (self.source, self.model, self.view, self.recording):
             section.changed.connect(self.changed)
+
+    def show_comparing(self, *, on: bool) -> None:
+        """While lanes are compared, each has its own model and range; the one network does not run."""
+        for part in (self.model, self.range):
+            part.setHidden(on)
+            self._lines[part].setHidden(on)
+        self.compare.show_comparing(on=on)
+        self.view.show_comparing(on=on)
 
     def set_settings(self, settings: Settings) -> None:
         self.source.set_settings(settings)

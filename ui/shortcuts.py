@@ -2,10 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QWidget
+
+
+class When(Enum):
+    """A key means one thing while one network runs live and may mean another while lanes are compared."""
+
+    ALWAYS = "always"
+    LIVE = "live"
+    COMPARING = "comparing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +24,10 @@ class Shortcut:
     text: str  # what it does, for the sheet
     group: str
     repeats: bool = False  # goes on while the key is held
+    when: When = When.ALWAYS
 
 
-PLAY, VIEW, NETWORK, SOURCE, WINDOW = "Play", "View", "Network", "Source", "Window"
+PLAY, VIEW, NETWORK, SOURCE, WINDOW, COMPARE = "Play", "View", "Network", "Source", "Window", "While comparing"
 
 SHORTCUTS = (
     Shortcut("toggle_pause", ("Space",), "Pause or play", PLAY),
@@ -29,21 +39,23 @@ SHORTCUTS = (
     Shortcut("snapshot", ("S",), "Save a snapshot", PLAY),
     Shortcut("record", ("R",), "Start or end a recording", PLAY),
     Shortcut("save_last", ("Shift+R",), "Save the last seconds", PLAY),
-    Shortcut("view_colour", ("1",), "Colour", VIEW),
-    Shortcut("view_depth", ("2",), "Depth", VIEW),
-    Shortcut("view_side", ("3",), "Side by side", VIEW),
-    Shortcut("view_overlay", ("4",), "Overlay", VIEW),
-    Shortcut("view_wipe", ("5",), "Wipe", VIEW),
+    Shortcut("view_colour", ("1",), "Colour", VIEW, when=When.LIVE),
+    Shortcut("view_depth", ("2",), "Depth", VIEW, when=When.LIVE),
+    Shortcut("view_side", ("3",), "Side by side", VIEW, when=When.LIVE),
+    Shortcut("view_overlay", ("4",), "Overlay", VIEW, when=When.LIVE),
+    Shortcut("view_wipe", ("5",), "Wipe", VIEW, when=When.LIVE),
     Shortcut("next_colormap", ("M",), "Next colour map", VIEW, repeats=True),
     Shortcut("previous_colormap", ("Shift+M",), "Colour map before", VIEW, repeats=True),
     Shortcut("invert", ("I",), "Swap near and far colours", VIEW),
-    Shortcut("lock_range", ("L",), "Lock or free the range", VIEW),
+    Shortcut("lock_range", ("L",), "Lock or free the range", VIEW, when=When.LIVE),
     Shortcut("ruler", ("U",), "Ruler of depth values", VIEW),
-    Shortcut("smaller", ("[",), "Smaller: faster", NETWORK, repeats=True),
-    Shortcut("larger", ("]",), "Larger: finer", NETWORK, repeats=True),
-    Shortcut("auto_size", ("A",), "Automatic size: holds a rate", NETWORK),
-    Shortcut("next_model", ("N",), "Next model on this computer", NETWORK),
-    Shortcut("run_model", ("Shift+N",), "On a recording: its depth or a model’s", NETWORK),
+    Shortcut("smaller", ("[",), "Smaller: faster", NETWORK, repeats=True, when=When.LIVE),
+    Shortcut("larger", ("]",), "Larger: finer", NETWORK, repeats=True, when=When.LIVE),
+    Shortcut("auto_size", ("A",), "Automatic size: holds a rate", NETWORK, when=When.LIVE),
+    Shortcut("next_model", ("N",), "Next model on this computer", NETWORK, when=When.LIVE),
+    Shortcut("run_model", ("Shift+N",), "On a recording: its depth or a model’s", NETWORK, when=When.LIVE),
+    Shortcut("compare", ("C",), "Compare models live", NETWORK),
+    Shortcut("models", ("Ctrl+M",), "All models: download, open, convert", NETWORK),
     Shortcut("open_file", ("O", "Ctrl+O"), "Open a file", SOURCE),
     Shortcut("open_address", ("Ctrl+L",), "Open an address", SOURCE),
     Shortcut("open_demo", ("D",), "Demo scene", SOURCE),
@@ -52,6 +64,21 @@ SHORTCUTS = (
     Shortcut("leave", ("Esc",), "Close what is open, leave full screen", WINDOW),
     Shortcut("help", ("F1", "?"), "This sheet", WINDOW),
     Shortcut("quit", ("Ctrl+Q",), "Quit", WINDOW),
+    Shortcut("reference_1", ("1",), "Lane 1 as the reference", COMPARE, when=When.COMPARING),
+    Shortcut("reference_2", ("2",), "Lane 2 as the reference", COMPARE, when=When.COMPARING),
+    Shortcut("reference_3", ("3",), "Lane 3 as the reference", COMPARE, when=When.COMPARING),
+    Shortcut("reference_4", ("4",), "Lane 4 as the reference", COMPARE, when=When.COMPARING),
+    Shortcut("compare_grid", ("G",), "Grid", COMPARE, when=When.COMPARING),
+    Shortcut("compare_wipe", ("W",), "Wipe between two", COMPARE, when=When.COMPARING),
+    Shortcut("compare_blink", ("B",), "Blink between two", COMPARE, when=When.COMPARING),
+    Shortcut("compare_difference", ("E",), "Difference from the reference", COMPARE, when=When.COMPARING),
+    Shortcut("hold_other", ("X",), "The other of two, while held", COMPARE, when=When.COMPARING),
+    Shortcut("next_pair", ("V",), "Next lane beside the reference", COMPARE, when=When.COMPARING),
+    Shortcut("same_frame", ("T",), "Same frame in all lanes", COMPARE, when=When.COMPARING),
+    Shortcut("compare_range", ("Y",), "One range, or each its own", COMPARE, when=When.COMPARING),
+    Shortcut("compare_picture", ("K",), "Show or hide the picture", COMPARE, when=When.COMPARING),
+    Shortcut("compare_chart", ("H",), "Show or hide the chart", COMPARE, when=When.COMPARING),
+    Shortcut("add_lane", ("+",), "Add a lane", COMPARE, when=When.COMPARING),
 )
 BY_NAME = {shortcut.name: shortcut for shortcut in SHORTCUTS}
 
@@ -80,6 +107,13 @@ def make_actions(window: QWidget, handlers: Mapping[str, Callable[[], object]]) 
         window.addAction(action)
         actions[shortcut.name] = action
     return actions
+
+
+def enable_for(actions: Mapping[str, QAction], *, comparing: bool) -> None:
+    """Let the keys mean what they mean now. A key that has two meanings has one action at work at a time."""
+    now = When.COMPARING if comparing else When.LIVE
+    for name, action in actions.items():
+        action.setEnabled(BY_NAME[name].when in (When.ALWAYS, now))
 
 
 _MOVES = (

@@ -8,6 +8,7 @@ from ui import theme
 from ui.controls import caption
 from ui.shortcuts import hint
 
+HOLDS_RATE = "As large as holds the rate below." + hint("auto_size")
 SETTLE_MS = 150  # a drag over ten steps must not ask the engine for ten sizes
 
 
@@ -19,7 +20,7 @@ class SizeSlider(QWidget):
 
     chosen = pyqtSignal(str)  # the setting `size`, snapped and settled
 
-    def __init__(self) -> None:
+    def __init__(self, auto_tip: str = HOLDS_RATE) -> None:
         super().__init__()
         self._size = "256"
         self._aspect = "square"
@@ -47,7 +48,7 @@ class SizeSlider(QWidget):
         self.auto.setCheckable(True)
         self.auto.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.auto.setAccessibleName("Automatic network size")
-        self.auto.setToolTip("As large as holds the rate below." + hint("auto_size"))
+        self.auto.setToolTip(auto_tip)
         self.auto.clicked.connect(self._auto_clicked)
         self.detail = QLabel()
         theme.set_role(self.detail, "muted")

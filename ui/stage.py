@@ -8,6 +8,7 @@ from ui import theme
 from ui.banner import Banner
 from ui.chip import Chip, Toast
 from ui.notes import Note
+from ui.probe import Probe
 from ui.recording_badge import RecordingBadge
 from ui.ruler import Ruler
 from ui.viewport import Viewport
@@ -24,14 +25,13 @@ class Stage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.viewport = Viewport()
         self.ruler = Ruler()
-        self.viewport.probed.connect(
-            lambda found: self.ruler.set_value(None if found is None else found.inverse_depth)
-        )
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.viewport, stretch=1)
-        row.addWidget(self.ruler)
+        self.viewport.probed.connect(self.show_probe)
+        self._lanes: QWidget | None = None  # shown instead of the viewport
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._row.addWidget(self.viewport, stretch=1)
+        self._row.addWidget(self.ruler)
         self.dim = _overlay(self, "dim")
         self.chip = Chip()
         self.corner = Chip()
@@ -57,12 +57,30 @@ class Stage(QWidget):
         self.dim.setVisible(note.dimmed)
         self.chip.say(note.text, note.progress)
 
+    def show_instead(self, lanes: QWidget | None) -> None:
+        """Show `lanes`, which are compared, in the place of the one picture; None: the picture again."""
+        for shown in (self._lanes, self.viewport):
+            if shown is not None:
+                shown.hide()
+        self._lanes = lanes
+        if lanes is None:
+            self.viewport.show()
+            return
+        if self._row.indexOf(lanes) < 0:
+            self._row.insertWidget(0, lanes, stretch=1)
+            lanes.lower()  # under all that floats
+        lanes.show()
+
     def show_ruler(self, *, wanted: bool, has_depth: bool) -> None:
         """Before there is depth there is nothing to measure; its place is kept, so the picture does not jump."""
         policy = self.ruler.sizePolicy()
         policy.setRetainSizeWhenHidden(wanted)
         self.ruler.setSizePolicy(policy)
         self.ruler.setVisible(wanted and has_depth)
+
+    def show_probe(self, found: Probe | None) -> None:
+        """Where the depth under the cursor lies on the ruler."""
+        self.ruler.set_value(None if found is None else found.inverse_depth)
 
     def show_drop(self, words: str) -> None:
         """Say what a drop would do; an empty text ends it."""
@@ -87,7 +105,8 @@ class Stage(QWidget):
         _fit(self.corner, room_px)
         self.corner.move(_EDGE_PX, top)
         self.badge.resize(self.badge.sizeHint().boundedTo(QSize(room_px, self.height())))
-        self.badge.move(self.viewport.width() - self.badge.width() - _EDGE_PX, top)
+        shown = self.viewport if self._lanes is None else self._lanes
+        self.badge.move(shown.width() - self.badge.width() - _EDGE_PX, top)
         _fit(self.chip, room_px)
         across = (self.width() - self.chip.width()) // 2
         self.chip.move(across, top if self._has_picture else (self.height() - self.chip.height()) // 2)

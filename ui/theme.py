@@ -30,7 +30,10 @@ COLOURS = {
     "recording": "#e5534b",
     "dim": "rgba(8, 10, 13, 150)",
     "drop": "rgba(16, 30, 34, 200)",
+    "pill": "rgba(12, 15, 18, 190)",
 }
+# Lanes of a comparison: told apart on a dark ground, also by people who do not tell red from green.
+LANES = ("#5aa9f8", "#f29b45", "#2fc4a0", "#cb86e4")
 
 
 def apply(app: QApplication) -> None:

@@ -11,8 +11,9 @@ from ui.seek_bar import SeekBar
 from ui.shortcuts import hint
 from ui.wording import time_text
 
-ROOM_PX = 420  # for the buttons and a seek bar that can still be aimed at
-HELP_ROOM_PX = 460  # and for one button more
+ROOM_PX = 454  # for the buttons and a seek bar that can still be aimed at
+COMPARE_ROOM_PX = 460  # and for one button more
+HELP_ROOM_PX = 500  # and for two
 
 
 class TransportBar(QWidget):
@@ -39,6 +40,7 @@ class TransportBar(QWidget):
         theme.set_role(self.live, "muted")
         self.snapshot = self._action_button("snapshot", "snapshot", "Save a snapshot: picture, depth and view")
         self.record = self._action_button("record", "record", "Record colour and depth")
+        self.compare = self._action_button("compare", "compare", "Compare models live", checkable=True)
         self.full_screen = self._action_button("full_screen", "full-screen", "Full screen")
         self.help = self._action_button("help", "help", "All keys")
         self.panel = self._action_button("panel", "panel", "Show or hide the panel", checkable=True)
@@ -56,7 +58,7 @@ class TransportBar(QWidget):
         row.addWidget(self.loop)
         row.addWidget(self.live, stretch=1)
         row.addSpacing(theme.GRID_PX)
-        for button in (self.record, self.snapshot, self.full_screen, self.help, self.panel):
+        for button in (self.compare, self.record, self.snapshot, self.full_screen, self.help, self.panel):
             row.addWidget(button)
         self._suit(None)
 
@@ -101,7 +103,8 @@ class TransportBar(QWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        """On a narrow bar the seek bar matters more than its figures and the button of a well-known key."""
+        """On a narrow bar the seek bar matters more than its figures and what the panel or a known key offer."""
+        self.compare.setVisible(self._duration_s == 0 or self.width() >= COMPARE_ROOM_PX)
         self.help.setVisible(self._duration_s == 0 or self.width() >= HELP_ROOM_PX)
         self.time.setVisible(self._duration_s > 0 and self.width() >= ROOM_PX + self.time.width())
 

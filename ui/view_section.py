@@ -80,6 +80,11 @@ class ViewSection(QWidget):
         self.invert.setChecked(settings.invert)
         self.ruler.setChecked(settings.ruler)
 
+    def show_comparing(self, *, on: bool) -> None:
+        """While lanes are compared they lie as their own bar says; colours and ruler go for them, too."""
+        self.view.setHidden(on)
+        self._opacity_line.setHidden(on or self.view.value() != View.OVERLAY.value)
+
     def choose_view(self, view: str) -> None:
         self.view.set_value(view)
         self._opacity_line.setVisible(view == View.OVERLAY.value)

@@ -11,6 +11,8 @@ import numpy as np
 
 from app.settings import Settings, changed
 from app.settings_store import SettingsStore
+from core.comparing.lane_wish import LaneWish
+from core.comparing.view import ComparisonView
 from core.messages import (
     CameraInfo,
     CameraMode,
@@ -26,9 +28,9 @@ from core.messages import (
     SourceState,
     Status,
 )
+from core.model_messages import ModelKind
 
 NANO = ModelEntry(
-from core.model_messages import ModelKind
     "fathom-nano",
     "built in, 3.3 M parameters",
     "nano.safetensors",
@@ -83,13 +85,14 @@ class FakeSession:
         self.held = Status()
         self.frame: Frame | None = None
         self.result: DepthResult | None = None
+        self.compared: ComparisonView | None = None
         self.at_s: float | None = None
         self.known_cameras: tuple[CameraInfo, ...] = (CAMERA,)
         self.known_models: tuple[ModelEntry, ...] = (NANO, TINY, BASE)
+        self.known_unusable: tuple[ModelEntry, ...] = ()
         self.known_devices: tuple[str, ...] = ("auto", "cpu")
         self.statuses_read = 0
         self.snapshot_thread: threading.Thread | None = None
-        self.known_unusable: tuple[ModelEntry, ...] = ()
         self.folder = Path("/pictures/fathom-1")
 
     def asked(self, name: str) -> list[tuple[Any, ...]]:
@@ -113,6 +116,11 @@ class FakeSession:
 
     def give(self, result: DepthResult) -> None:
         self.result = result
+        self.wake()
+
+    def compare(self, view: ComparisonView) -> None:
+        """Lanes have something new to show."""
+        self.compared = view
         self.wake()
 
     # The contract
@@ -171,6 +179,9 @@ class FakeSession:
     def run_model(self, *, on: bool) -> None:
         self.calls.append(("run_model", on))
 
+    def refresh_models(self) -> None:
+        self.calls.append(("refresh_models",))
+
     def unusable_models(self) -> tuple[ModelEntry, ...]:
         return self.known_unusable
 
@@ -205,6 +216,34 @@ class FakeSession:
         self.snapshot_thread = threading.current_thread()
         self.calls.append(("snapshot", result, view_png))
         return self.folder
+
+    def start_comparing(self) -> None:
+        self.calls.append(("start_comparing",))
+
+    def stop_comparing(self) -> None:
+        self.calls.append(("stop_comparing",))
+        self.compared = None
+
+    def comparison(self) -> ComparisonView | None:
+        return self.compared
+
+    def add_lane(self, wish: LaneWish) -> None:
+        self.calls.append(("add_lane", wish))
+
+    def remove_lane(self, number: int) -> None:
+        self.calls.append(("remove_lane", number))
+
+    def change_lane(self, number: int, **values: str) -> None:
+        self.calls.append(("change_lane", number, values))
+
+    def use_lane(self, number: int) -> None:
+        self.calls.append(("use_lane", number))
+
+    def set_reference(self, number: int) -> None:
+        self.calls.append(("set_reference", number))
+
+    def set_same_frame(self, on: bool) -> None:
+        self.calls.append(("set_same_frame", on))
 
     def do(self, fault: Fault) -> None:
         self.calls.append(("do", fault))

@@ -11,7 +11,7 @@ from support.fake_session import CLIP, FakeSession, a_result
 from support.waiting import until
 from ui import file_dialogs
 from ui.main_window import MainWindow
-from ui.shortcuts import BY_NAME, SHORTCUTS, hint, shown
+from ui.shortcuts import BY_NAME, SHORTCUTS, When, hint, shown
 
 pytestmark = pytest.mark.window
 OpenWindow = Callable[..., tuple[MainWindow, FakeSession]]
@@ -57,6 +57,7 @@ DOES: dict[str, Callable[[MainWindow, FakeSession], object]] = {
     "auto_size": lambda w, s: changes(s, size="auto"),
     "next_model": lambda w, s: changes(s, model="swin2-tiny-256"),
     "run_model": lambda w, s: "only a recording" in w.stage.toast.text.text(),
+    "compare": lambda w, s: s.asked("start_comparing") == [()] and w.comparing.stage.isVisible(),
     "open_file": lambda w, s: s.asked("open_source") == [("/media/picked.mp4",)],
     "open_address": lambda w, s: w.panel.source.address.field.hasFocus(),
     "open_demo": lambda w, s: s.asked("open_source") == [("demo",)],
@@ -69,10 +70,10 @@ DOES: dict[str, Callable[[MainWindow, FakeSession], object]] = {
 
 
 def test_every_line_of_the_table_is_tested() -> None:
-    assert DOES.keys() == BY_NAME.keys()
+    assert DOES.keys() == {s.name for s in SHORTCUTS if s.when is not When.COMPARING}  # those: test_compare_keys
 
 
-@pytest.mark.parametrize(("name", "key"), [(s.name, key) for s in SHORTCUTS for key in s.keys])
+@pytest.mark.parametrize(("name", "key"), [(name, key) for name in DOES for key in BY_NAME[name].keys])
 def test_each_key_does_what_the_sheet_says(
     open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch, name: str, key: str
 ) -> None:
@@ -89,10 +90,12 @@ def test_each_key_does_what_the_sheet_says(
     until(lambda: DOES[name](window, session), limit_s=5.0)
 
 
-def test_keys_are_unique_and_those_of_later_features_are_free() -> None:
-    keys = [QKeySequence(key).toString() for shortcut in SHORTCUTS for key in shortcut.keys]
+@pytest.mark.parametrize("now", [When.LIVE, When.COMPARING])
+def test_a_key_means_one_thing_at_a_time(now: When) -> None:
+    there = [shortcut for shortcut in SHORTCUTS if shortcut.when in (When.ALWAYS, now)]
+    keys = [QKeySequence(key).toString() for shortcut in there for key in shortcut.keys]
     assert len(keys) == len(set(keys))
-    assert not {"C", "Tab"} & set(keys)
+    assert "Tab" not in keys, "it walks through the controls"
 
 
 def test_the_sheet_shows_every_key_and_what_it_does(open_window: OpenWindow) -> None:

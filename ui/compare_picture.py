@@ -1,0 +1,61 @@
+"""The source's own picture beside the lanes."""
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.look import Look, View
+from core.messages import Frame
+from ui import theme
+from ui.compare_cell import figure_lines
+from ui.compare_figures import strip_height
+from ui.compare_header import HEIGHT_PX
+from ui.compare_viewport import LaneViewport
+from ui.wording import time_text
+
+
+class PictureCell(QFrame):
+    """As high as a lane's cell in all its parts, so that the pictures stand in line. Used by: window thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("laneCell")
+        self.viewport = LaneViewport()
+        self.viewport.setAccessibleName("Picture")
+        self.viewport.set_look(Look(View.COLOUR))
+        self.viewport.setMinimumSize(80, 60)
+        head = QWidget()
+        head.setObjectName("laneHeader")
+        head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        head.setFixedHeight(HEIGHT_PX)
+        title = QLabel("Picture")
+        theme.set_role(title, "heading")
+        row = QHBoxLayout(head)
+        row.setContentsMargins(12, 0, 12, 0)
+        row.addWidget(title)
+        self.facts = QLabel()
+        self.facts.setFont(theme.tabular(self.facts.font()))
+        self.facts.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.facts.setContentsMargins(12, 3, 12, 0)
+        theme.set_role(self.facts, "muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(head)
+        column.addWidget(self.viewport, stretch=1)
+        column.addWidget(self.facts)
+
+    def show_frame(self, frame: Frame, truth: str) -> None:
+        """`truth`: how the depth of this source is known; empty where it is not."""
+        self.viewport.show_frame(frame)
+        height, width = frame.rgb.shape[:2]
+        parts = [f"frame {frame.index}", f"{width} × {height}"]
+        if frame.media_time_s is not None:
+            parts.insert(1, time_text(frame.media_time_s, tenths=True))
+        if truth:
+            parts.append(f"{truth} truth")
+        self.facts.setText(" · ".join(parts))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self.facts.setFixedHeight(strip_height(figure_lines(self.height())))
