@@ -56,14 +56,17 @@ def children(body: memoryview, position: int, most: int = 1000) -> Iterator[Chil
         at = start + head.size
 
 
-def is_intact(body: memoryview) -> bool:
-    """Whether the CRC-32 in front of a master's children is theirs; true where there is none."""
+def is_intact(body: memoryview, *, has_sum: bool = False) -> bool:
+    """Whether the CRC-32 in front of a master's children is theirs.
+
+    Where there is none, that is well unless it is known that the master `has_sum`.
+    """
     try:
         first = parse_header(body[:LONGEST_HEADER], 0)
     except Malformed:
-        return len(body) == 0
+        return len(body) == 0 and not has_sum
     if first.element != Id.CRC_32:
-        return True
+        return not has_sum
     end = first.length + 4
     stored = int.from_bytes(body[first.length : end], "little")
     return first.size == 4 and stored == zlib.crc32(body[end:])

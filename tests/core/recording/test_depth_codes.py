@@ -37,12 +37,21 @@ def test_ranges_of_every_size_and_place(middle: float, spread: float, rng: np.ra
         assert_within_promise(depth, values(codes, offset, scale))
 
 
-def test_extremes_of_float32() -> None:
-    depth = np.array([[np.finfo(np.float32).min, np.finfo(np.float32).max]], np.float32)
-    codes, offset, scale, _ = CodedRange().encode(depth)
-    decoded = values(codes, offset, scale)
-    assert np.isfinite(decoded).all()
-    assert_within_promise(depth, decoded)
+@pytest.mark.parametrize("share_before", [1.0, 0.99, 0.97, 0.95, 0.93, 0.91])
+def test_extremes_of_float32(share_before: float) -> None:
+    """Also by codes that were made for other values: none may stand for more than float32 holds."""
+    limits = np.finfo(np.float32)
+    for depth in (
+        np.array([[limits.min, limits.max]], np.float32),
+        np.array([[0, limits.max]], np.float32),
+        np.array([[limits.min, 0]], np.float32),
+    ):
+        coded_range = CodedRange()
+        coded_range.encode(depth * np.float32(share_before))
+        codes, offset, scale, _ = coded_range.encode(depth)
+        decoded = values(codes, offset, scale)
+        assert np.isfinite(decoded).all()
+        assert_within_promise(depth, decoded)
 
 
 def test_constant_is_exact() -> None:
@@ -57,11 +66,33 @@ def test_range_stays_while_it_fits_and_moves_when_it_does_not(rng: np.random.Gen
     depth = rng.random((20, 20)).astype(np.float32)
     depth[0, :2] = 0, 1
     first = coded_range.encode(depth)
-    breathing = coded_range.encode(depth * 0.9 + 0.2)
-    assert (breathing.offset, breathing.scale) == (first.offset, first.scale)
-    left = coded_range.encode(depth + 1)
-    assert left.offset != first.offset
-    assert coded_range.encode(depth * 0.1 + 1.4).scale < left.scale / 5  # it used too little of it
+    for breathing in (depth * 0.9 + 0.2, depth * 1.1 - 0.5, depth + 3):
+        again = coded_range.encode(breathing)
+        assert (again.offset, again.scale) == (first.offset, first.scale)
+    left = coded_range.encode(depth + 100)
+    assert left.offset > 90
+    assert left.scale == pytest.approx(first.scale, rel=0.1)
+    assert coded_range.encode(depth * 0.1 + 100).scale < left.scale / 5  # it was needlessly coarse
+    assert coded_range.encode(depth + 100).scale == pytest.approx(first.scale, rel=0.1)  # and now too fine
+
+
+def test_codes_are_no_finer_than_promised(rng: np.random.Generator) -> None:
+    """Each bit more makes files larger and encoding slower."""
+    coded_range = CodedRange()
+    for share in (1.0, 1.3, 0.9, 0.7, 0.2, 0.5, 1.2, 20.0):
+        depth = (share * rng.random((50, 50)) + 7).astype(np.float32)
+        codes = coded_range.encode(depth).codes
+        assert 10_000 <= int(codes.max()) - int(codes.min()) <= 15_500
+
+
+@pytest.mark.parametrize("steps_of_float32", [3e3, 9.9e3, 1.01e4, 1.5e4, 1.99e4, 2.01e4, 3e4, 3e5])
+def test_rounding_to_float32_is_part_of_the_promise(steps_of_float32: float, rng: np.random.Generator) -> None:
+    """Where the range is about as many float32 wide as there are codes, their rounding counts, too."""
+    coded_range = CodedRange()
+    for _ in range(20):
+        depth = (1e6 + rng.random((40, 40)) * steps_of_float32 / 16).astype(np.float32)  # they are 1/16 apart
+        codes, offset, scale, _ = coded_range.encode(depth)
+        assert_within_promise(depth, values(codes, offset, scale))
 
 
 def test_a_range_that_shrinks_keeps_the_promise(rng: np.random.Generator) -> None:

@@ -99,6 +99,19 @@ def test_changed_bytes(tmp_path: Path, whole: bytes, frames: list[RecordedFrame]
         assert places[len(given)] <= error.position <= at + 12
 
 
+def test_a_frame_whose_checksum_is_gone(tmp_path: Path, whole: bytes) -> None:
+    """One changed bit turns it into another part, as a program may add; Fathom's own frames have one."""
+    path, data = tmp_path / "a.mkv", bytearray(whole)
+    place = clusters(whole)[5]
+    assert data[place + 12] == Id.CRC_32
+    data[place + 12] ^= 0x10
+    path.write_bytes(data)
+    given, error = play(path)
+    assert len(given) == 5
+    assert isinstance(error, DamagedRecording)
+    assert error.position == place
+
+
 def test_a_changed_head(tmp_path: Path, whole: bytes, frames: list[RecordedFrame]) -> None:
     """It plays, or says that it does not; it never plays anything else."""
     path, head = tmp_path / "a.mkv", clusters(whole)[0]
