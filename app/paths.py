@@ -5,6 +5,8 @@ from pathlib import Path
 
 import platformdirs
 
+from core.weights.places import models_folder
+
 _NAME = "fathom"
 
 
@@ -37,3 +39,8 @@ def videos_dir() -> Path:
     """Recordings: ~/Videos/Fathom, or what the system calls that folder."""
     home = _home()
     return home / "videos" if home else platformdirs.user_videos_path() / "Fathom"
+
+
+def models_dir() -> Path:
+    """Fetched models; a person's own may lie there too."""
+    return models_folder()

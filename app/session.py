@@ -120,6 +120,10 @@ class Session:
 
     # Models; `status` tells how downloads and the work on files go
 
+    def refresh_models(self) -> None:
+        """Look at the disk again: files come and go without Fathom."""
+        self._model_files.refresh()
+
     def fetch_model(self, name: str, *, run: bool = True) -> None:
         """Download a model of the catalogue when its turn comes; then `run` it, if no other was chosen since."""
         if run:

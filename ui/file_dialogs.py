@@ -29,3 +29,10 @@ def pick_weights(parent: QWidget, folder: str) -> str:
     return QFileDialog.getOpenFileName(
         parent, "Open the weights of a network", folder, f"Weights (*.pt *.safetensors);;{_ALL}"
     )[0]
+
+
+def pick_converted(parent: QWidget, proposed: str) -> str:
+    """Where a converted model goes; the dialog asks before a file that is there is given."""
+    return QFileDialog.getSaveFileName(
+        parent, "Convert to Fathom’s own format", proposed, "Weights (*.safetensors)"
+    )[0]

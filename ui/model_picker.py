@@ -5,13 +5,14 @@ from PyQt6.QtWidgets import QMenu
 
 from core.messages import ModelEntry
 from ui.controls import PickerButton, add_action, add_heading
-from ui.wording import size_text
+from ui.model_words import fetch_text
 
 
 class ModelPicker(PickerButton):
     chosen = pyqtSignal(str)  # a model whose weights are here
     wanted = pyqtSignal(object)  # a ModelEntry whose weights are not here
     file_asked = pyqtSignal()
+    manager_asked = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__("Model")
@@ -59,14 +60,16 @@ class ModelPicker(PickerButton):
             self._menu.addSeparator()
             add_heading(self._menu, "Not on this computer")
         for entry in elsewhere:
-            self._add(entry, f"download {size_text(entry.download_bytes)}".strip())
+            self._add(entry, fetch_text(entry).lower())
         self._menu.addSeparator()
         from_file = add_action(self._menu, "folder", "Open weights file…")
         from_file.triggered.connect(lambda: self.file_asked.emit())
+        manage = add_action(self._menu, "model", "Manage models…", "Size, licence, speed and error of each")
+        manage.triggered.connect(lambda: self.manager_asked.emit())
 
     def _add(self, entry: ModelEntry, aside: str) -> None:
         icon = "download" if entry.path is None else "current" if entry.name == self._current else "model"
-        text = f"{entry.name}\t{aside}".replace("&", "&&")
+        text = f"{entry.title}\t{aside}".replace("&", "&&")
         action = add_action(self._menu, icon, text, entry.note or entry.label)
         if entry.path is None:
             action.triggered.connect(lambda: self.wanted.emit(entry))

@@ -89,3 +89,34 @@ def task_text(task: ModelTask) -> str:
     if task.state in (TaskState.DONE, TaskState.FAILED):
         return sentence(task.line)
     return f"{_DOING[task.kind]}…"
+
+
+def subline(entry: ModelEntry) -> str:
+    """Under a model's name: where it is, from whom, under which licence, and what it was trained at."""
+    if entry.problem:
+        return whereabouts(entry)
+    parts = [whereabouts(entry), entry.layout if entry.kind is not ModelKind.BUILT_IN else "", entry.licence]
+    parts.append(f"trained at {entry.training_px} px" if entry.training_px else "")
+    return " · ".join(part for part in parts if part)
+
+
+def facts(entry: ModelEntry) -> list[tuple[str, str]]:
+    """All that is known of a model, as captions and values; what nobody knows is left out."""
+    checksum = ""
+    if entry.sha256:
+        told = "the publisher’s, and what came has it"
+        whose = told if entry.published_sha256 else "of what came; the publisher tells none"
+        checksum = f"{entry.sha256}\n{whose}"
+    figures = entry.figures
+    table = {
+        "Note": sentence(entry.note),
+        "Network": entry.network,
+        "Numbers": entry.dtype,
+        "Licence": entry.licence or ("not told by the file" if entry.path and not entry.problem else ""),
+        "From": entry.origin,
+        "File": entry.path or "",
+        "SHA-256": checksum,
+        "Errors": "\n".join(figures.others) if figures else "",
+        "Figures": f"{figures.whose}; speed on {figures.speed_on}" if figures else "",
+    }
+    return [(caption, value) for caption, value in table.items() if value]

@@ -1,0 +1,170 @@
+"""The sheet of all models: what each costs and gives, what is on this computer, and what can be done about it."""
+
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from core.messages import ModelEntry, Status
+from core.model_messages import ModelKind
+from ui import theme
+from ui.controls import icon_button
+from ui.model_row import COLUMNS_PX, EDGE_PX, ModelRow
+from ui.wording import size_text
+
+_WANTED = QSize(980, 680)
+_GROUPS = (
+    ("Built in", (ModelKind.BUILT_IN,)),
+    ("Yours", (ModelKind.FOLDER, ModelKind.FILE)),
+    ("Published", (ModelKind.PUBLISHED,)),
+)
+_HEADINGS = (
+    ("Parameters", "Numbers in the network"),
+    ("Size", "Of the file: on this computer, or to be downloaded"),
+    ("Speed", "Frames a second, and on what. Published models: MiDaS’s own figures"),
+    ("Error", "Smaller is better; under it what was measured on. Published models: MiDaS’s own figures"),
+    ("", ""),
+)
+_LEGEND = (
+    "Speed and error of published models are their publisher’s own figures. Those of the built-in model were "
+    "measured by Fathom, on other pictures and another machine. To see for yourself, press C."
+)
+
+
+class ModelManager(QFrame):
+    """Fills itself from `set_models` and `show_status`; asks for everything by signals."""
+
+    asked = pyqtSignal(str, str)  # as ModelRow
+    convert_asked = pyqtSignal(str, str)
+    file_asked = pyqtSignal()
+    folder_asked = pyqtSignal()  # where models are kept
+    closed = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("models")
+        self.setAccessibleName("Models")
+        title = QLabel("Models")
+        theme.set_role(title, "title")
+        self.summary = QLabel()
+        theme.set_role(self.summary, "muted")
+        self.open_file = _button("Open a file…", "folder", "Put a model file of your own on the list")
+        self.open_file.clicked.connect(self.file_asked)
+        self.open_folder = _button("Models folder", "", "Show where downloaded models are kept")
+        self.open_folder.clicked.connect(self.folder_asked)
+        close = icon_button("close", "Close", "Close (Esc)")
+        close.clicked.connect(self.leave)
+        head = QHBoxLayout()
+        head.setContentsMargins(EDGE_PX + 4, 0, 4, 0)
+        head.setSpacing(theme.GRID_PX)
+        head.addWidget(title)
+        head.addSpacing(theme.GRID_PX)
+        head.addWidget(self.summary, stretch=1)
+        for widget in (self.open_file, self.open_folder, close):
+            head.addWidget(widget)
+
+        self.rows: dict[str, ModelRow] = {}
+        self._entries: tuple[ModelEntry, ...] = ()
+        self._list = QWidget()
+        self._column = QVBoxLayout(self._list)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        scroll = QScrollArea()
+        scroll.setObjectName("models")
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # keeps the columns in line
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(self._list)
+        legend = QLabel(_LEGEND)
+        legend.setWordWrap(True)
+        legend.setContentsMargins(EDGE_PX + 4, 0, EDGE_PX, 0)
+        theme.set_role(legend, "muted")
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(4, 10, 4, 12)
+        whole.setSpacing(theme.GRID_PX)
+        whole.addLayout(head)
+        whole.addWidget(_headings())
+        whole.addWidget(scroll, stretch=1)
+        whole.addWidget(legend)
+        self.hide()
+
+    def sizeHint(self) -> QSize:
+        return _WANTED
+
+    def set_models(self, entries: tuple[ModelEntry, ...]) -> None:
+        """All there are, also those that cannot be used."""
+        if entries == self._entries:
+            return
+        same = [(e.name, e.kind) for e in entries] == [(e.name, e.kind) for e in self._entries]
+        self._entries = entries
+        if not same:
+            self._build()
+        for entry in entries:
+            self.rows[entry.name].set_entry(entry)
+        fetched = [e.file_bytes for e in entries if e.kind is ModelKind.PUBLISHED and e.file_bytes]
+        kept = sum(e.part_bytes for e in entries)
+        words = f"{len(fetched)} downloaded, {size_text(sum(fetched))}" if fetched else "none downloaded"
+        self.summary.setText(words + (f"; {size_text(kept)} of paused downloads" if kept else ""))
+
+    def show_status(self, status: Status, wanted: str) -> None:
+        """`wanted`: the setting `model`."""
+        downloads = {download.name: download for download in status.downloads}
+        tasks = {task.name: task for task in status.model_tasks}
+        for name, row in self.rows.items():
+            row.show_state(downloads.get(name), tasks.get(name), wanted, status.model_state)
+
+    def leave(self) -> None:
+        """Take back a question first, if one is asked."""
+        if any(row.leave() for row in self.rows.values()):
+            return
+        self.hide()
+        self.closed.emit()
+
+    def _build(self) -> None:
+        """The rows anew, in groups; what was unfolded stays so."""
+        unfolded = {name for name, row in self.rows.items() if row.unfold.isChecked()}
+        while (item := self._column.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.rows = {}
+        for heading, kinds in _GROUPS:
+            members = [entry for entry in self._entries if entry.kind in kinds]
+            if members:
+                label = QLabel(heading)
+                label.setContentsMargins(EDGE_PX + 4, 10, 0, 4)
+                theme.set_role(label, "group")
+                self._column.addWidget(label)
+            for entry in members:
+                row = self.rows[entry.name] = ModelRow(entry.name)
+                row.set_entry(entry)
+                row.unfold.setChecked(entry.name in unfolded)
+                row.asked.connect(self.asked)
+                row.convert_asked.connect(self.convert_asked)
+                self._column.addWidget(row)
+        self._column.addStretch()
+
+
+def _headings() -> QWidget:
+    """The names of the columns, over them."""
+    line = QWidget()
+    row = QHBoxLayout(line)
+    row.setContentsMargins(0, 0, EDGE_PX + 8, 0)  # the rows' edge and the scroll bar
+    row.setSpacing(theme.GRID_PX)
+    row.addStretch()
+    for (text, tip), width_px in zip(_HEADINGS, COLUMNS_PX, strict=True):
+        label = QLabel(text)
+        label.setToolTip(tip)
+        label.setFixedWidth(width_px)
+        label.setAlignment(Qt.AlignmentFlag.AlignRight)
+        theme.set_role(label, "muted")
+        row.addWidget(label)
+    return line
+
+
+def _button(text: str, icon: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setToolTip(tip)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    if icon:
+        button.setIcon(theme.icon(icon))
+    return button
