@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from core import allocator, openmp
 from core.capture import SourceWish
 from core.keeper import KeepWish
 from core.loading import ModelWish
@@ -77,6 +78,8 @@ def main() -> None:
     parser.add_argument("--view", action="store_true", help="record the view, too")
     parser.add_argument("--keep-last", action="store_true", help="keep the last ten seconds instead of recording")
     args = parser.parse_args()
+    allocator.keep_memory()  # as the program does
+    openmp.wait_briefly()
     pipeline = Pipeline(lambda: None)
     try:
         pipeline.set_size(args.size, "square")

@@ -17,6 +17,7 @@ from core.errors import RecordingError
 from core.look import Look
 from core.messages import DepthResult, RgbArray
 from core.opencv import cv2
+from core.recording.yuv import to_yuv420
 
 SUFFIX = ".mp4"
 TIME_BASE = Fraction(1, 90_000)
@@ -113,9 +114,7 @@ class ViewVideoWriter:
         return stream
 
     def _picture(self, view: RgbArray, time_s: float, ticks: int) -> av.VideoFrame:
-        picture = av.VideoFrame.from_ndarray(fitted(view, self._canvas_hw), format="rgb24").reformat(
-            format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
-        )
+        picture = to_yuv420(fitted(view, self._canvas_hw))
         picture.pts, picture.time_base = ticks, TIME_BASE
         if self._key_at_s is None or time_s - self._key_at_s >= _KEY_FRAME_EVERY_S:
             picture.pict_type = PictureType.I
@@ -133,7 +132,9 @@ def fitted(picture: RgbArray, canvas_hw: tuple[int, int]) -> RgbArray:
     """`picture` (H, W, 3) on a canvas: cut by the odd row and column, or scaled into the middle of it."""
     height, width = canvas_hw
     if _even((picture.shape[0], picture.shape[1])) == canvas_hw:
-        return np.ascontiguousarray(picture[:height, :width])
+        whole = picture[:height, :width]
+        lacking = (0, height - whole.shape[0], 0, width - whole.shape[1])  # where a side is one pixel
+        return cv2.copyMakeBorder(whole, *lacking, cv2.BORDER_REPLICATE).astype(np.uint8, copy=False)
     scale = min(height / picture.shape[0], width / picture.shape[1])
     inner_wh = max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
     scaled = cv2.resize(picture, inner_wh, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
