@@ -53,7 +53,7 @@ class Materials:
 
     def of(self, rows: Tensor, name: str) -> Tensor:
         """A column at each pixel's row (int64, any shape)."""
-        return self.table[COLUMNS.index(name)].take(rows)
+        return self.table[COLUMNS.index(name)].index_select(0, rows.view(-1)).view(rows.shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
