@@ -71,9 +71,12 @@ class ModelManager(QFrame):
         scroll.setObjectName("models")
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # keeps the columns in line
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(self._list)
+        headings = _Headings()
+        bar = scroll.verticalScrollBar()
+        assert bar is not None  # noqa: S101 - a scroll area has one
+        bar.rangeChanged.connect(lambda _least, most: headings.spare(bar.sizeHint().width() if most > 0 else 0))
         legend = QLabel(_LEGEND)
         legend.setWordWrap(True)
         legend.setContentsMargins(EDGE_PX + 4, 0, EDGE_PX, 0)
@@ -82,7 +85,7 @@ class ModelManager(QFrame):
         whole.setContentsMargins(4, 10, 4, 12)
         whole.setSpacing(theme.GRID_PX)
         whole.addLayout(head)
-        whole.addWidget(_headings())
+        whole.addWidget(headings)
         whole.addWidget(scroll, stretch=1)
         whole.addWidget(legend)
         self.hide()
@@ -144,21 +147,26 @@ class ModelManager(QFrame):
         self._column.addStretch()
 
 
-def _headings() -> QWidget:
+class _Headings(QWidget):
     """The names of the columns, over them."""
-    line = QWidget()
-    row = QHBoxLayout(line)
-    row.setContentsMargins(0, 0, EDGE_PX + 8, 0)  # the rows' edge and the scroll bar
-    row.setSpacing(theme.GRID_PX)
-    row.addStretch()
-    for (text, tip), width_px in zip(_HEADINGS, COLUMNS_PX, strict=True):
-        label = QLabel(text)
-        label.setToolTip(tip)
-        label.setFixedWidth(width_px)
-        label.setAlignment(Qt.AlignmentFlag.AlignRight)
-        theme.set_role(label, "muted")
-        row.addWidget(label)
-    return line
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._row = QHBoxLayout(self)
+        self._row.setSpacing(theme.GRID_PX)
+        self._row.addStretch()
+        for (text, tip), width_px in zip(_HEADINGS, COLUMNS_PX, strict=True):
+            label = QLabel(text)
+            label.setToolTip(tip)
+            label.setFixedWidth(width_px)
+            label.setAlignment(Qt.AlignmentFlag.AlignRight)
+            theme.set_role(label, "muted")
+            self._row.addWidget(label)
+        self.spare(0)
+
+    def spare(self, width_px: int) -> None:
+        """Leave this much at the right: the rows do not have what the scroll bar takes."""
+        self._row.setContentsMargins(0, 0, EDGE_PX + width_px, 0)
 
 
 def _button(text: str, icon: str, tip: str) -> QPushButton:

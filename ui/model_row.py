@@ -20,18 +20,17 @@ from ui import theme
 from ui.controls import ElidedLabel, icon_button
 from ui.model_details import ModelDetails
 from ui.model_words import (
-    amount_text,
     download_share,
     fetch_text,
     kept_share,
     parameters_text,
-    speed_text,
+    progress_text,
     subline,
     task_text,
 )
 from ui.wording import sentence, size_text
 
-COLUMNS_PX = (84, 84, 92, 116, 196)  # parameters, size, speed, error, what to do
+COLUMNS_PX = (84, 84, 92, 104, 204)  # parameters, size, speed, error, what to do
 EDGE_PX = 12
 
 
@@ -74,7 +73,6 @@ class ModelRow(QFrame):
     def set_entry(self, entry: ModelEntry) -> None:
         self._entry = entry
         self.title.set_whole(entry.title)
-        self.where.set_whole(subline(entry))
         self.setAccessibleName(entry.title)
         self.parameters.say(parameters_text(entry.parameters))
         self.size.say(
@@ -99,7 +97,8 @@ class ModelRow(QFrame):
         self.state.setVisible(in_use)
         self.state.setText({ModelState.READY: "In use", ModelState.LOADING: "Loading…"}.get(model_state, "Chosen"))
         self._show_action(download, in_use=in_use, failed=failed)
-        self._show_line(download, task, busy=busy, failed=failed)
+        self._show_progress(download, task)
+        self._show_line(download, task, failed=failed)
 
     def leave(self) -> bool:
         """Take back a question that is asked here; False where there is none."""
@@ -138,30 +137,34 @@ class ModelRow(QFrame):
         self.action.setVisible(bool(text))
         self.action.setAccessibleName(f"{text}: {entry.title}")
 
-    def _show_line(self, download: Download | None, task: ModelTask | None, *, busy: bool, failed: bool) -> None:
-        """What goes on in words, and a bar where it takes a while."""
-        entry, share = self._entry, None
-        text, wrong = "", False
-        if download is not None and not failed:
-            share = download_share(download)
-            text = _progress_text(download)
-        elif task is not None:
-            share = task.progress if busy else None
-            text, wrong = task_text(task), task.state is TaskState.FAILED
-        elif failed and download is not None:
-            text, wrong = sentence(download.line), True
-        elif entry.problem:
-            text, wrong = sentence(entry.problem), True
+    def _show_progress(self, download: Download | None, task: ModelTask | None) -> None:
+        """What goes on, or stands half done, in the place of the words under the name, and in a bar."""
+        entry, share, text, runs = self._entry, None, subline(self._entry), True
+        if download is not None and download.state is not DownloadState.FAILED:
+            share, text = download_share(download), progress_text(download)
+        elif task is not None and task.state in (TaskState.WAITING, TaskState.RUNNING):
+            share, text = task.progress, task_text(task)
         elif entry.part_bytes:
-            share = kept_share(entry)
-            text = f"Paused at {100 * share:.0f} %: {size_text(entry.part_bytes)} have come and are kept"
-        self.line.setText(text)
-        self.line.setVisible(bool(text))
-        theme.set_role(self.line, "error" if wrong else "muted")
+            share, runs = kept_share(entry), False
+            text = f"Paused at {100 * share:.0f} %: {size_text(entry.part_bytes)} are kept"
+        self.where.set_whole(text)
         self.bar.setVisible(share is not None)
         self.bar.setValue(round(1000 * (share or 0.0)))
-        theme.set_role(self.bar, "paused" if download is None and not busy else "")
-        self.away.setVisible(task is not None or failed)
+        theme.set_role(self.bar, "plain" if runs else "paused")
+
+    def _show_line(self, download: Download | None, task: ModelTask | None, *, failed: bool) -> None:
+        """What came of the last thing that was asked for, or what is wrong with the file."""
+        text, wrong = "", True
+        if task is not None and task.state in (TaskState.DONE, TaskState.FAILED):
+            text, wrong = task_text(task), task.state is TaskState.FAILED
+        elif failed and download is not None:
+            text = sentence(download.line)
+        elif self._entry.problem:
+            text = sentence(self._entry.problem)
+        self.line.setText(text)
+        self._outcome.setVisible(bool(text))
+        self.away.setVisible(not self._entry.problem or task is not None)
+        theme.set_role(self.line, "error" if wrong else "muted")
 
     def _unfold(self, *, on: bool) -> None:
         self.details.setVisible(on)
@@ -175,36 +178,36 @@ class ModelRow(QFrame):
         names.addWidget(self.title)
         names.addWidget(self.where)
         doing = QHBoxLayout()
-        doing.setContentsMargins(0, 0, 0, 0)
+        doing.setContentsMargins(2 * theme.GRID_PX, 0, 0, 0)
         doing.addWidget(self.state, stretch=1)
         doing.addWidget(self.action, stretch=1)
         place = QWidget()
         place.setLayout(doing)
         self._head = QWidget()
-        head = QGridLayout(self._head)
+        head = QHBoxLayout(self._head)
         head.setContentsMargins(0, 0, 0, 0)
-        head.setHorizontalSpacing(theme.GRID_PX)
-        head.addWidget(self.unfold, 0, 0)
-        head.addLayout(names, 0, 1)
-        head.setColumnStretch(1, 1)
+        head.setSpacing(theme.GRID_PX)
+        head.addLayout(names, stretch=1)
         parts = (self.parameters, self.size, self.speed, self.error, place)
-        for column, (part, width_px) in enumerate(zip(parts, COLUMNS_PX, strict=True), 2):
+        for part, width_px in zip(parts, COLUMNS_PX, strict=True):
             part.setFixedWidth(width_px)
-            head.addWidget(part, 0, column)
-        below = QHBoxLayout()
-        below.addWidget(self.line, stretch=1)
-        below.addWidget(self.away, alignment=Qt.AlignmentFlag.AlignTop)
-        indented = QVBoxLayout()
-        indented.setContentsMargins(36, 0, 0, 0)
-        indented.setSpacing(4)
-        indented.addWidget(self.bar)
-        indented.addLayout(below)
-        indented.addWidget(self.details)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(EDGE_PX - 8, 6, EDGE_PX, 6)
-        whole.setSpacing(4)
-        whole.addWidget(self._head)
-        whole.addLayout(indented)
+            head.addWidget(part)
+        policy = self.bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # so that no row jumps when something begins or ends
+        self.bar.setSizePolicy(policy)
+        self._outcome = QWidget()
+        outcome = QHBoxLayout(self._outcome)
+        outcome.setContentsMargins(0, 0, 0, 0)
+        outcome.addWidget(self.line, stretch=1)
+        outcome.addWidget(self.away, alignment=Qt.AlignmentFlag.AlignTop)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(4, 6, EDGE_PX, 3)
+        grid.setHorizontalSpacing(theme.GRID_PX)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self.unfold, 0, 0)
+        for row, part in enumerate((self._head, self.bar, self._outcome, self.details)):
+            grid.addWidget(part, row, 1)
 
 
 class _Figure(QWidget):
@@ -227,17 +230,3 @@ class _Figure(QWidget):
     def say(self, value: str, aside: str = "") -> None:
         self.value.setText(value)
         self.aside.setText(aside)
-
-
-def _progress_text(download: Download) -> str:
-    match download.state:
-        case DownloadState.WAITING:
-            return "Waits for its turn"
-        case DownloadState.CHECKING:
-            return "Checking what has come"
-    parts = [amount_text(download).capitalize() if not download.done_bytes else amount_text(download)]
-    if rate := speed_text(download):
-        parts.append(rate)
-    if download.line:
-        parts.append(download.line)
-    return ", ".join(parts)

@@ -1,7 +1,7 @@
 """Models, downloads and the work on model files in words; no widget in here."""
 
 from core.messages import ModelEntry
-from core.model_messages import Download, DownloadState, ModelKind, ModelTask, TaskKind, TaskState
+from core.model_messages import Download, DownloadState, ModelTask, TaskKind, TaskState
 from ui.wording import sentence, size_text
 
 
@@ -53,6 +53,17 @@ def speed_text(download: Download) -> str:
     return f"{download.bytes_per_s / 1e6:.1f} MB/s, {left_text(left_s)}"
 
 
+def progress_text(download: Download) -> str:
+    """What a download does, where its name stands beside it: `41 of 436 MB, 12.3 MB/s, 32 s left`."""
+    match download.state:
+        case DownloadState.WAITING:
+            return "Waits for its turn"
+        case DownloadState.CHECKING:
+            return "Checking what has come"
+    parts = (sentence(amount_text(download)), speed_text(download), download.line)
+    return ", ".join(part for part in parts if part)
+
+
 def kept_share(entry: ModelEntry) -> float:
     """How much of a model that was paused has come, 0 to 1."""
     return min(entry.part_bytes / entry.download_bytes, 1.0) if entry.download_bytes else 0.0
@@ -63,17 +74,6 @@ def fetch_text(entry: ModelEntry) -> str:
     if not entry.part_bytes or not entry.download_bytes:
         return f"Download {size_text(entry.download_bytes)}".strip()
     return f"Resume, {size_text(max(entry.download_bytes - entry.part_bytes, 0))} left"
-
-
-def whereabouts(entry: ModelEntry) -> str:
-    """`Built in`, `On this computer`, `Paused at 41 %`, `Not on this computer`."""
-    if entry.kind is ModelKind.BUILT_IN:
-        return "Built in"
-    if entry.problem:
-        return "Cannot be used"
-    if entry.path is not None:
-        return "On this computer"
-    return f"Paused at {100 * kept_share(entry):.0f} %" if entry.part_bytes else "Not on this computer"
 
 
 _DOING = {
@@ -92,11 +92,12 @@ def task_text(task: ModelTask) -> str:
 
 
 def subline(entry: ModelEntry) -> str:
-    """Under a model's name: where it is, from whom, under which licence, and what it was trained at."""
+    """Under a model's name: from whom, under which licence, and what it was trained at."""
     if entry.problem:
-        return whereabouts(entry)
-    parts = [whereabouts(entry), entry.layout if entry.kind is not ModelKind.BUILT_IN else "", entry.licence]
-    parts.append(f"trained at {entry.training_px} px" if entry.training_px else "")
+        return "Cannot be used"
+    publisher = {"Hugging Face DPT": "Hugging Face"}.get(entry.layout, entry.layout)
+    licence = f"{entry.licence} licence" if entry.licence else "licence not told"
+    parts = (publisher, licence, f"trained at {entry.training_px} px")
     return " · ".join(part for part in parts if part)
 
 
