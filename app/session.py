@@ -9,13 +9,17 @@ from typing import Any
 
 from app import paths
 from app.camera_watch import CameraWatch, list_cameras
+from app.comparisons import as_settings, lanes_of
 from app.downloads import Downloads
 from app.model_files import ModelFiles
 from app.recordings import keep_wish, look_of, recording_wish
-from app.settings import DEFAULTS, Settings
+from app.settings import DEFAULTS, Settings, check
 from app.settings_store import SettingsStore
 from app.snapshots import SnapshotWriter
 from core.capture import SourceWish
+from core.comparing.control import Comparing
+from core.comparing.lane_wish import LaneWish
+from core.comparing.view import ComparisonView
 from core.loading import ModelWish
 from core.messages import Action, CameraInfo, DepthResult, Fault, Frame, ModelEntry, SourceState, Status
 from core.pipeline import Pipeline
@@ -48,6 +52,7 @@ class Session:
     ) -> None:
         self.settings = settings
         self._store = store
+        self._wake = wake
         self._changing = threading.Lock()  # a finished download changes a setting from its own thread
         self._pipeline = make_pipeline(wake)
         self._watch = CameraWatch(wake, look_for_cameras)
@@ -101,6 +106,8 @@ class Session:
             self._pipeline.set_every_frame(every_frame=self.settings.every_frame)
         if "loop" in names and (transport := self._pipeline.transport):
             transport.set_loop(loop=self.settings.loop)
+        if "compare_memory_mb" in names and (comparing := self._pipeline.comparing):
+            comparing.set_budget(self.settings.compare_memory_mb)
         if names and self._store is not None:
             self._store.schedule(self.settings)
 
@@ -229,6 +236,75 @@ class Session:
     def devices(self) -> tuple[str, ...]:
         """What the device setting may name; only what every machine has until torch has looked."""
         return self.status().devices
+
+    # Comparing: lanes side by side, in the model's place; the reference lane's depth is the result, also recorded
+
+    def start_comparing(self) -> None:
+        """Run the lanes of the settings on what plays, from the next frame on."""
+        if self._pipeline.comparing is None:
+            s = self.settings
+            self._pipeline.start_comparing(
+                Comparing(
+                    lanes_of(s, self.models()),
+                    self._wake,
+                    reference=s.reference_lane - 1,
+                    same_frame=s.same_frame,
+                    budget_mb=s.compare_memory_mb,
+                )
+            )
+            self._wake()
+
+    def stop_comparing(self) -> None:
+        """Have the model of the settings go on, which has stayed loaded."""
+        self._pipeline.stop_comparing()
+        self._wake()
+
+    def comparison(self) -> ComparisonView | None:
+        """How the lanes stand: the same object until something is new; None while nothing is compared."""
+        comparing = self._pipeline.comparing
+        return comparing.view if comparing is not None else None
+
+    def add_lane(self, wish: LaneWish) -> int | None:
+        """The new lane's number; None where there are four, or nothing is compared."""
+        comparing = self._pipeline.comparing
+        number = comparing.add(wish) if comparing is not None else None
+        self._remember_lanes()
+        return number
+
+    def remove_lane(self, number: int) -> None:
+        """The last one stays. Where it was the reference, the first lane takes its place."""
+        if (comparing := self._pipeline.comparing) is not None:
+            comparing.remove(number)
+            self._remember_lanes()
+
+    def change_lane(self, number: int, **wish: str) -> None:
+        """Another model, size, precision, device or aspect; the fields of a LaneWish. Raises: SettingError."""
+        if (comparing := self._pipeline.comparing) is not None:
+            for name, value in wish.items():
+                check(name, value)
+            comparing.change(number, **wish)
+            self._remember_lanes()
+
+    def use_lane(self, number: int) -> None:
+        """Bring back a lane that was put aside, or try one that failed again."""
+        if (comparing := self._pipeline.comparing) is not None:
+            comparing.use(number)
+
+    def set_reference(self, number: int) -> None:
+        """Compare the others with this lane."""
+        if (comparing := self._pipeline.comparing) is not None:
+            comparing.set_reference(number)
+            self._remember_lanes()
+
+    def set_same_frame(self, *, on: bool) -> None:
+        """Every lane runs every frame; off: each as often as its share of the time allows."""
+        if (comparing := self._pipeline.comparing) is not None:
+            comparing.set_same_frame(on=on)
+            self._remember_lanes()
+
+    def _remember_lanes(self) -> None:
+        if (comparing := self._pipeline.comparing) is not None:
+            self.change(**as_settings(comparing))
 
     # Recording; `status` tells how it goes
 

@@ -6,13 +6,20 @@ import reprlib
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from core.comparing.lane_wish import lane_wish
 from core.errors import SettingError
 from core.look import View
 from core.network_size import AUTO, parse_size
 
 COLORMAPS = ("inferno", "magma", "plasma", "viridis", "cividis", "turbo", "spectral", "bone", "grey")
 
-_TYPES_IN_WORDS = {str: "a text", bool: "true or false", float: "a finite number", tuple: "a list of texts"}
+_TYPES_IN_WORDS = {
+    str: "a text",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a finite number",
+    tuple: "a list of texts",
+}
 _SHORT = reprlib.Repr()  # for lines that quote what was given
 _SHORT.maxstring = _SHORT.maxother = 60
 
@@ -97,6 +104,14 @@ class Settings:
     compare_picture: bool = option(True, "Show the source's picture beside the lanes.")
     compare_chart: bool = option(True, "Show the chart of speed and agreement under the lanes.")
     blink_fps: float = option(2.0, "Changes a second where two lanes blink.", low=1.0, high=10.0)
+    lanes: tuple[str, ...] = option(
+        (), "Networks compared side by side, each as SIZE PRECISION DEVICE ASPECT MODEL; empty: two to begin with."
+    )
+    reference_lane: int = option(1, "Which of them the others are compared with.", low=1, high=4)
+    same_frame: bool = option(True, "Have every lane run every frame, so that all show the same one.")
+    compare_memory_mb: float = option(
+        0.0, "Memory that compared models may hold beside each other; 0: half of the device's.", low=0.0, high=1e6
+    )
     panel: bool = option(True, "Show the panel.")
     recent_sources: tuple[str, ...] = option((), "Sources opened lately, newest first.")
     window_geometry: str = option(
@@ -135,12 +150,17 @@ def check(name: str, value: Any) -> Any:
         raise SettingError(f"{name} must lie from {limits.low:g} to {limits.high:g}, got {_SHORT.repr(value)}")
     if name == "size" and value != AUTO:
         parse_size(value)
+    if name == "lanes":
+        for text in value:
+            lane_wish(text)
     return value
 
 
 def _is_of(wanted: type, value: Any) -> bool:
     if wanted is tuple:
         return isinstance(value, tuple) and all(isinstance(part, str) for part in value)
+    if wanted is int:
+        return type(value) is int  # a bool is one too
     return isinstance(value, wanted) and not (isinstance(value, float) and not math.isfinite(value))
 
 

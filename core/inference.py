@@ -5,6 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from core.device_errors import Failure
 from core.errors import DeviceLost, NonFinite, OutOfMemory
 from core.handoff import Closed, LatestSlot
 from core.keeper import Keeper
-from core.loading import Loader
+from core.loading import Loader, ModelWish
 from core.messages import Action, DepthResult, Frame, ModelState, RecordedDepth
 from core.network_size import Size
 from core.precision import SAFER
@@ -27,6 +28,7 @@ from core.status_board import StatusBoard
 from core.tally import Tally
 
 if TYPE_CHECKING:
+    from core.comparing.live import LiveComparison
     from core.engine import Engine
 
 _log = logging.getLogger(__name__)
@@ -37,7 +39,8 @@ LOOK_EVERY_S = 0.2
 class Inference:
     """Owns the running engine, on a thread of its own. A new engine or size takes over when it is ready.
 
-    `results` keeps the newest depth for the eyes; a recorder, while there is one, gets every result.
+    `results` keeps the newest depth for the eyes; a recorder, while there is one, gets every result. While lanes
+    are compared they run here, on every frame, in the engine's place; the reference lane's depth is the result.
     """
 
     def __init__(
@@ -55,8 +58,11 @@ class Inference:
         self._recorder: Recorder | Keeper | None = None
         self._changed = threading.Condition()
         self._stopping = False
-        self._next_engine: Engine | None = None
+        self._next_engine: tuple[Engine, ModelWish | None] | None = None  # and what it was built for
         self._engine: Engine | None = None
+        self._made_for: ModelWish | None = None
+        self._wanted_lanes: LiveComparison | None = None
+        self._lanes: LiveComparison | None = None  # that run now
         self._sizes = SizeChoice()
         # Sizes that failed on the loader thread
         self._unprepared: deque[tuple[Engine, Size, Failure]] = deque()
@@ -66,6 +72,7 @@ class Inference:
         self._gave_non_finite = False  # the running engine did, and what can be done about it was done
         self._rate = RateMeter()
         self._tally = Tally()
+        self._compared: Capture | None = None  # whose frame lanes were given last
         self._thread = threading.Thread(target=self._run, name="fathom-inference", daemon=True)
 
     # Orders, from other threads
@@ -85,6 +92,12 @@ class Inference:
         with self._changed:
             self._changed.notify_all()
 
+    def compare(self, live: "LiveComparison | None") -> None:
+        """From the next frame on have these lanes run on what plays; None: the engine again."""
+        with self._changed:
+            self._wanted_lanes = live
+            self._changed.notify_all()
+
     def offer(self, engine: "Engine") -> None:
         """Take `engine` over from the loader thread; it runs from the next frame on."""
         if (size := self._sizes.coming) is not None:
@@ -93,13 +106,14 @@ class Inference:
             except Exception as error:  # noqa: BLE001 - it is met again, and dealt with, when the engine runs
                 _log.warning("preparing %s", engine.info.name, exc_info=error)
         with self._changed:
+            offered = engine, self._loader.delivered
             if self._stopping:
-                unused: Engine | None = engine
+                unused: tuple[Engine, ModelWish | None] | None = offered
             else:
-                unused, self._next_engine = self._next_engine, engine
+                unused, self._next_engine = self._next_engine, offered
             self._changed.notify_all()
         if unused is not None:
-            unused.close()
+            unused[0].close()
 
     def stop(self) -> None:
         with self._changed:
@@ -122,22 +136,27 @@ class Inference:
                     break  # told to stop while publishing
                 except Exception as error:  # noqa: BLE001 - the thread's edge: another engine can go on
                     _log.exception("depth stopped")
+                    self._leave_lanes()
                     self._drop_engine()
                     self._board.change(model_state=ModelState.FAILED, model=None)
                     self._board.fault(f"depth stopped: {Failure.of(error).line}", Action.RELOAD_MODEL)
         finally:
             self.stop()
+            self._leave_lanes()
             self._drop_engine()
             if self._next_engine is not None:
-                self._next_engine.close()
+                self._next_engine[0].close()
 
     def _take_frames(self) -> None:
         """Until told to stop."""
         while self._wait_for_work():
-            taken = self._switch.next_frame()
+            lanes = self._lanes
+            taken = self._switch.next_frame(LOOK_EVERY_S if lanes is None else lanes.patience_s)
+            if (lanes := self._lanes_wanted()) is not None:
+                self._compare(lanes, taken)
+                continue
             if taken is None:
-                self.stop()
-                return
+                continue
             capture, frame = taken
             has_engine = self._running_engine() is not None
             if frame.recorded is not None and not (has_engine and capture.runs_model):
@@ -165,7 +184,9 @@ class Inference:
     def _wait_for_work(self) -> bool:
         """Before the first engine is there no frame is taken that needs one: of every frame none may be lost."""
         with self._changed:
-            self._changed.wait_for(lambda: self._has_engine or self._switch.brings_depth or self._stopping)
+            self._changed.wait_for(
+                lambda: self._has_engine or self._switch.brings_depth or self._compares or self._stopping
+            )
             return not self._stopping
 
     def _wait_for_engine(self) -> None:
@@ -182,13 +203,52 @@ class Inference:
         if fresh is None:
             return self._engine
         self._drop_engine()
-        self._engine = fresh
-        fresh.enter_thread()
-        self._sizes.start_engine(fresh.info)
+        engine, self._made_for = fresh
+        self._engine = engine
+        engine.enter_thread()
+        self._sizes.start_engine(engine.info)
         self._trouble = ""
         self._has_failed = self._gave_non_finite = False
-        self._board.change(model_state=ModelState.READY, model=fresh.info, model_detail="", model_progress=None)
-        return fresh
+        self._board.change(model_state=ModelState.READY, model=engine.info, model_detail="", model_progress=None)
+        return engine
+
+    @property
+    def _compares(self) -> bool:
+        return self._lanes is not None or self._wanted_lanes is not None
+
+    def _lanes_wanted(self) -> "LiveComparison | None":
+        """Whose turn it is, after going over to them or back."""
+        wanted = self._wanted_lanes
+        if wanted is not self._lanes:
+            self._leave_lanes()
+            if wanted is not None:
+                self._lanes = wanted
+                wanted.enter(self._running_engine(), self._made_for)
+        return wanted
+
+    def _leave_lanes(self) -> None:
+        lanes, self._lanes = self._lanes, None
+        if lanes is not None:
+            lanes.leave()
+
+    def _compare(self, lanes: "LiveComparison", taken: tuple[Capture, Frame] | None) -> None:
+        """Have those run that are due, and publish the reference lane's depth."""
+        if taken is not None:
+            self._compared = taken[0]
+            self._tally.take(taken[0])
+        capture = self._compared
+        is_recorded = self._recorder is not None
+        stepped = lanes.step(
+            taken[1] if taken is not None else None,
+            source_fps=capture.rate.per_second if capture is not None else 0.0,
+            needs_reference=is_recorded,
+        )
+        if stepped.result is not None and capture is not None:
+            self._rate.tick(stepped.result.finished_at_s)
+            rates = self._tally.rates(capture, self._rate.per_second)
+            self._publish(replace(stepped.result, rates=rates))
+        elif stepped.missed and taken is not None and self._recorder is not None:
+            self._recorder.note_missing(taken[1])
 
     def _prepare(self, engine: "Engine", size: Size) -> None:
         """On the loader thread."""

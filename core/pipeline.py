@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from core.capture import Capture, OpenSource, SourceWish
+from core.comparing.control import Comparing
+from core.comparing.host import ComparisonHost
 from core.handoff import Closed, LatestSlot
 from core.inference import Inference
 from core.keeper import Keeper, KeepWish, OpenLast, open_last
@@ -47,6 +49,7 @@ class Pipeline:
         self._switch = SourceSwitch(self._board, wake, self._source_ended, opener, self._source_changed)
         self._loader = Loader(self._board, self._engine_ready, load, self._switch.needs_model)
         self._inference = Inference(self._switch, self._loader, self._board, wake)
+        self._comparisons = ComparisonHost(self._inference, self._board, load, self._switch.resend)
         self._loader.start()
         self._inference.start()
 
@@ -73,6 +76,20 @@ class Pipeline:
     def set_every_frame(self, *, every_frame: bool) -> None:
         if self.playing is not None:
             self.playing.set_every_frame(every_frame=every_frame)
+
+    # Comparing: lanes run in the model's place, and the reference lane's depth is what is shown and recorded
+
+    def start_comparing(self, comparing: Comparing) -> None:
+        """Have the lanes it wants run on what plays from the next frame on. Nothing where some do already."""
+        self._comparisons.start(comparing)
+
+    def stop_comparing(self) -> None:
+        """The model goes on at once, as it has stayed loaded."""
+        self._comparisons.stop()
+
+    @property
+    def comparing(self) -> Comparing | None:
+        return self._comparisons.comparing
 
     # Recording
 
@@ -136,6 +153,7 @@ class Pipeline:
 
     def stop(self) -> None:
         """Tell all threads to end; returns at once."""
+        self._comparisons.give_up()
         self._inference.stop()
         self._switch.stop()
         self._loader.stop()
@@ -158,6 +176,7 @@ class Pipeline:
             keeper.join()
         self._switch.join()
         self._loader.join()
+        self._comparisons.close()
 
     def _engine_ready(self, engine: "Engine") -> None:
         self._inference.offer(engine)

@@ -1,6 +1,7 @@
 """Which source plays: opens the one asked for while the old one goes on, and hands the inference its frames."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -132,26 +133,34 @@ class SourceSwitch:
 
     # For the inference thread
 
-    def next_frame(self) -> tuple[Capture, Frame] | None:
-        """The next frame of whatever plays, and where it comes from; None when all is to stop."""
+    def next_frame(self, timeout_s: float) -> tuple[Capture, Frame] | None:
+        """The next frame of whatever plays, and where it comes from; None when the time has passed.
+
+        Raises: Closed when all is to stop.
+        """
         finished: Capture | None = None
+        until_s = time.monotonic() + timeout_s
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._stopping or self._playing not in (None, finished))  # noqa: B023
+                self._changed.wait_for(
+                    lambda: self._stopping or self._playing not in (None, finished),  # noqa: B023
+                    max(until_s - time.monotonic(), 0.0),
+                )
                 capture = self._playing
-                if self._stopping or capture is None:
+                if self._stopping:
+                    raise Closed
+                if capture in (None, finished):
                     return None
             handoff = capture.handoff
             try:
-                frame = handoff.take()
+                frame = handoff.take(max(until_s - time.monotonic(), 0.0))
             except Closed:
                 if handoff is capture.handoff:
                     finished = capture
                     if capture.wish.ends and not capture.transport.stopping:
                         self._ended()
                 continue
-            if frame is not None:
-                return capture, frame
+            return (capture, frame) if frame is not None else None
 
     # Reports, from the capture threads
 

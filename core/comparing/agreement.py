@@ -84,6 +84,15 @@ def fit_to(inverse_depth: DepthArray, reference: DepthArray) -> Fit | None:
     )
 
 
+def difference(inverse_depth: DepthArray, reference: DepthArray, fit: Fit, span: float) -> DepthArray:
+    """Where a map differs from the reference after the fit, on the reference's grid, as a share of `span`: above 0
+    nearer, below 0 farther."""
+    height, width = reference.shape
+    off: DepthArray = fit.of(on_grid(inverse_depth, (height, width))) - reference
+    off /= np.float32(max(span, float(np.finfo(np.float32).tiny)))
+    return off
+
+
 def on_grid(inverse_depth: DepthArray, hw: Hw) -> DepthArray:
     """(h, w) -> `hw`: means of what falls into a pixel where both sides shrink, else linear, which stays within
     the values there are. A pixel that a value which is not finite has a part in is not finite either."""

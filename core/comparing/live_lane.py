@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING
 
+from core.comparing.agreement import agreement, difference
 from core.comparing.control import WantedLane
 from core.comparing.history import History
 from core.comparing.lane_wish import LaneWish
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from core.engine import Engine
 
 RECENT_RUNS = 60  # the frames whose median a lane shows
+MOST_PIXELS = 8192  # of two maps are compared, evenly spread
 MOST_SIZES = 6  # that a lane stays ready for, where pictures of several shapes come
 
 MakeLane = Callable[[LaneWish, "Engine"], Lane]
@@ -67,10 +69,11 @@ class LiveLane:
         self.ran: Frame | None = None  # the newest that it was given, whatever came of it
         self.agreement: Agreement | None = None
         self.difference: DepthArray | None = None
-        self.measured: tuple[DepthResult, DepthResult] | None = None  # of these two maps, its own first
-        self.history = History()
         self.started_s = 0.0
         self.wants_memory = False  # it failed, and might work if others left
+        self.failed_on = ""  # on this device, where that is known
+        self._measured: tuple[DepthResult, DepthResult] | None = None  # what was compared, its own map first
+        self._history = History()
         self._shelf = shelf
         self._worker = worker
         self._make_lane = make_lane
@@ -197,6 +200,28 @@ class LiveLane:
         """Of the frame it ran last."""
         return self._lane.times_ms[-1] if self._lane is not None and self._lane.times_ms else 0.0
 
+    # Figures
+
+    def compare_with(self, reference: DepthResult) -> None:
+        """Where its newest depth is of the reference's frame, once for each two maps."""
+        own = self.result
+        if own is None or own.frame is not reference.frame or self._measured == (own, reference):
+            return
+        found = agreement(own.inverse_depth, reference.inverse_depth, MOST_PIXELS)
+        self.agreement, self.difference, self._measured = found, None, (own, reference)
+        if found is not None:
+            span = reference.high - reference.low
+            self.difference = difference(own.inverse_depth, reference.inverse_depth, found.fit, span)
+
+    def forget_agreement(self) -> None:
+        self.agreement = self.difference = self._measured = None
+
+    def note(self) -> None:
+        """Put the frame it ran last into its history."""
+        if (result := self.result) is not None and result.frame is self.ran:
+            is_compared = self._measured is not None and self._measured[0] is result
+            self._history.add(result.finished_at_s, self.last_ms, self.agreement if is_compared else None)
+
     # Memory
 
     def put_aside(self) -> None:
@@ -213,6 +238,11 @@ class LiveLane:
         self._give_up_engine()
 
     # What is shown
+
+    @property
+    def stands(self) -> tuple[object, ...]:
+        """Differs wherever its view would."""
+        return self.wish, self.state, self.detail, self.label, self.result, self._measured
 
     def view(self, newest: Frame | None) -> LaneView:
         """All but the truth. `newest`: the frame that stands or was shown last."""
@@ -237,8 +267,8 @@ class LiveLane:
             behind,
             self.agreement,
             self.difference,
-            self.measured[0].frame.index if self.measured is not None else None,
-            history=self.history.view(),
+            self._measured[0].frame.index if self._measured is not None else None,
+            history=self._history.view(),
         )
 
     def _wait(self, doing: str) -> float:
@@ -252,6 +282,7 @@ class LiveLane:
 
     def _fail(self, line: str, *, wants_memory: bool = False) -> None:
         """What it had is given up: the next try begins anew."""
+        self.failed_on = self.device or self.wish.device.replace("auto", "")
         self._give_up_engine(discard=True)
         self.state, self.detail, self.wants_memory = LaneState.FAILED, line, wants_memory
 
@@ -259,7 +290,8 @@ class LiveLane:
         """Begin anew; what was shown stays until there is something newer."""
         self.state, self.detail = LaneState.LOADING, ""
         self._lanes.clear()
-        self._lane = self._preparing = self.ran = self.agreement = self.difference = self.measured = None
+        self._lane = self._preparing = self.ran = None
+        self.forget_agreement()
         self._rate = RateMeter()
         self.started_s = 0.0
 

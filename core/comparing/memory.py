@@ -4,6 +4,7 @@ import ctypes
 import os
 import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 SHARE = 0.5  # of a device's memory, unless a person says how much
@@ -14,8 +15,14 @@ def budget_mb(wanted_mb: float, device: str) -> float | None:
     """What a person set; 0: half of what `device` has. None where nobody knows: then there is no limit."""
     if wanted_mb > 0:
         return wanted_mb
-    total = _of_gpu(device) if device.startswith("cuda") else of_system()
+    total = of_device(device)
     return None if total is None else SHARE * total / 2**20
+
+
+@cache
+def of_device(device: str) -> int | None:
+    """Bytes of memory a device has; None where nobody knows. It does not change, and is asked for often."""
+    return _of_gpu(device) if device.startswith("cuda") else of_system()
 
 
 def of_system() -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.comparing.agreement import fit_to, on_grid
+from core.comparing.agreement import difference, fit_to, on_grid
 from core.comparing.view import FULL_DIFFERENCE
 from core.compose import render
 from core.depth_range import sample_percentiles
@@ -69,12 +69,7 @@ def difference_map(inverse_depth: DepthArray, reference: DepthArray) -> NDArray[
     low, high = sample_percentiles(reference)
     if fit is None:
         return None
-    height, width = reference.shape
-    span = max(high - low, float(np.finfo(np.float32).tiny))
-    difference: NDArray[np.float32] = (fit.of(on_grid(inverse_depth, (height, width))) - reference) / np.float32(
-        span
-    )
-    return difference
+    return difference(inverse_depth, reference, fit, high - low)
 
 
 def paint_difference(difference: NDArray[np.float32]) -> Rgb:
@@ -98,13 +93,13 @@ def as_data_uri(rgb: Rgb) -> str:
 
 def _compared(inverse_depth: DepthArray, wanted: DepthResult, colour: Rgb, look: Look) -> LaneThumbnail:
     fit = fit_to(inverse_depth, wanted.inverse_depth)
-    difference = difference_map(inverse_depth, wanted.inverse_depth)
-    if fit is None or difference is None:
+    off = difference_map(inverse_depth, wanted.inverse_depth)
+    if fit is None or off is None:
         return LaneThumbnail(_painted(inverse_depth, colour, look), None)
     in_range = replace(look, low=wanted.low, high=wanted.high)
     height, width, _ = colour.shape
     return LaneThumbnail(
-        render(in_range, colour, fit.of(inverse_depth)), paint_difference(on_grid(difference, (height, width)))
+        render(in_range, colour, fit.of(inverse_depth)), paint_difference(on_grid(off, (height, width)))
     )
 
 

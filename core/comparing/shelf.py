@@ -153,15 +153,18 @@ class Shelf:
 
     # Memory
 
+    def devices(self) -> set[str]:
+        return {kept.engine.info.device for kept in self._kept.values()}
+
     def used_mb(self, device: str) -> float:
         return sum(kept.memory_mb for kept in self._kept.values() if kept.engine.info.device == device)
 
     def oldest_idle(self, device: str) -> ModelWish | None:
-        """What no lane runs, and was left the longest time ago; None without any."""
+        """What no lane runs on `device`, or on any where that is empty, and was left the longest time ago."""
         idle = [
             (kept.released, order, wish)
             for order, (wish, kept) in enumerate(self._kept.items())
-            if not kept.users and not kept.is_lent and kept.engine.info.device == device
+            if not kept.users and not kept.is_lent and device in ("", kept.engine.info.device)
         ]
         return min(idle)[2] if idle else None
 

@@ -6,14 +6,24 @@ that are faster run that frame before it, which costs little and gives a frame t
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 
 class Turn(Protocol):
     """One lane, as far as its turn goes."""
 
-    cost_s: float  # what a frame takes it; 0 until that is known
-    started_s: float  # when its last turn began
+    @property
+    def cost_s(self) -> float:
+        """What a frame takes it; 0 until that is known."""
+        ...
+
+    @property
+    def started_s(self) -> float:
+        """When its last turn began, in the time that `choose` is told."""
+        ...
+
+
+T = TypeVar("T", bound=Turn)
 
 
 def due_s(turn: Turn, lanes: int) -> float:
@@ -22,13 +32,13 @@ def due_s(turn: Turn, lanes: int) -> float:
 
 
 def choose(
-    running: Sequence[Turn],
-    missing: Sequence[Turn],
+    running: Sequence[T],
+    missing: Sequence[T],
     now_s: float,
     *,
     together: bool,
     spacing_s: float,
-) -> list[Turn]:
+) -> list[T]:
     """Who runs the frame now, from fast to slow.
 
     `running`: all lanes that can; `missing`: those of them that have not run this frame; `together`: "same frame"

@@ -1,0 +1,56 @@
+"""What the settings mean for a live comparison: its lanes begin as they were left."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.settings import Settings
+from core.comparing.control import Comparing
+from core.comparing.lane_wish import LaneWish, lane_wish
+from core.comparing.view import MOST_LANES
+from core.messages import ModelEntry
+from core.network_size import AUTO, MAX_PX, STEP_PX, parse_size
+
+_LARGER = 1.5  # the second lane's size where there is one model only
+
+
+def lanes_of(settings: Settings, models: Sequence[ModelEntry]) -> tuple[LaneWish, ...]:
+    """The lanes of last time, or two to begin with: what runs now, beside a larger model that is on this computer
+    or else the same one at a larger size."""
+    kept = tuple(lane_wish(text) for text in settings.lanes[:MOST_LANES])
+    if kept:
+        return kept
+    first = LaneWish(settings.model, settings.size, settings.precision, settings.device, settings.aspect)
+    known = next((entry for entry in models if entry.name == settings.model), None)
+    if first.size == AUTO and known is not None:
+        first = replace(first, size=str(known.training_px))
+    larger = [
+        entry
+        for entry in models
+        if entry.path is not None and known is not None and entry.parameters > known.parameters
+    ]
+    if larger:
+        nearest = min(larger, key=lambda entry: entry.parameters)
+        return first, replace(first, model=nearest.name, size=AUTO)
+    return first, replace(first, size=_larger(first.size))
+
+
+def as_settings(comparing: Comparing) -> dict[str, object]:
+    """What is to be remembered of it."""
+    wanted = comparing.wanted
+    numbers = [lane.number for lane in wanted.lanes]
+    return {
+        "lanes": tuple(lane.wish.as_text() for lane in wanted.lanes),
+        "reference_lane": numbers.index(wanted.reference) + 1,
+        "same_frame": wanted.same_frame,
+    }
+
+
+def _larger(size: str) -> str:
+    if size == AUTO:
+        return "384"
+    sides = parse_size(size)
+    grown = [
+        min(STEP_PX * round(_LARGER * side / STEP_PX), MAX_PX)
+        for side in (sides if isinstance(sides, tuple) else (sides,))
+    ]
+    return "x".join(map(str, grown))
