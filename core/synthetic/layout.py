@@ -22,6 +22,7 @@ class Scene:
     parts: Parts
     pose: Pose
     indoor: bool
+    reach_m: float  # how far from the camera most of what matters lies
     lamps: list[Vector] = field(default_factory=list)  # where light comes from, in the world
 
 

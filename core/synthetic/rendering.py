@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.synthetic.cameras import pinholes
+from core.synthetic.cameras import pinholes, rotation
 from core.synthetic.casting import cast
 from core.synthetic.hits import surfaces_of
 from core.synthetic.layout import Scene, lay_out
@@ -15,7 +15,11 @@ from core.synthetic.lights import Lights, LightSetting, indoors, outdoors
 from core.synthetic.materials import Materials
 from core.synthetic.sensor import Sensor, photograph
 from core.synthetic.shading import shade
+from core.synthetic.shadows import Caster, Sight, lit_share
 from core.synthetic.solids import solids_of
+
+
+SHADOWS = 1  # lights of a picture that cast shadows, the main one first
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +41,11 @@ def render(seeds: Sequence[int], size_hw: tuple[int, int], device: str = "cpu") 
     owners = np.repeat(np.array(seeds, np.uint64), [len(scene.parts.kinds) for scene in scenes])
     materials = Materials.drawn(kinds, owners * np.uint64(65_536) + parts.astype(np.uint64), device)
     settings = [_lighting(seed, scene) for seed, scene in zip(seeds, scenes, strict=True)]
-    light = shade(surfaces, materials, Lights.of(settings, device), surfaces.depth_m.new_empty(0))
+    sights = [_sight(scene) for scene in scenes]
+    lit = torch.stack(
+        [lit_share(surfaces, solids, _casters(settings, number), sights) for number in range(SHADOWS)]
+    )
+    light = shade(surfaces, materials, Lights.of(settings, device), lit)
     rgb = photograph(light, seen.nearness, Sensor.drawn(np.array(seeds, np.uint64), device))
     return Rendered(rgb, seen.nearness)
 
@@ -45,3 +53,17 @@ def render(seeds: Sequence[int], size_hw: tuple[int, int], device: str = "cpu") 
 def _lighting(seed: int, scene: Scene) -> LightSetting:
     lit = indoors if scene.indoor else outdoors
     return lit(np.random.default_rng((seed, 1)), scene.lamps, scene.pose.position)
+
+
+def _sight(scene: Scene) -> Sight:
+    x, y, z = rotation(scene.pose)[2].tolist()
+    return Sight(scene.pose.position, (x, y, z), scene.reach_m)
+
+
+def _casters(settings: Sequence[LightSetting], number: int) -> list[Caster | None]:
+    """Light `number` of each picture, where it has so many."""
+    casters: list[Caster | None] = []
+    for setting in settings:
+        light = setting.lights[number] if number < len(setting.lights) else None
+        casters.append(light and Caster(light.place, light.is_sun, light.radius_m))
+    return casters

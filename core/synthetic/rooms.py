@@ -63,7 +63,7 @@ def lay_out_room(rng: Random) -> Scene:
     _add_people(parts, rng, w, d, taken)
     pose = _camera(rng, w, d, h, taken)
     lamps = [(rng.uniform(-0.3, 0.3) * w, h - 0.3, rng.uniform(-0.3, 0.3) * d)]
-    return Scene(parts, pose, True, lamps)
+    return Scene(parts, pose, indoor=True, reach_m=max(w, d), lamps=lamps)
 
 
 def _add_shell(parts: Parts, rng: Random, w: float, d: float, h: float) -> None:
