@@ -69,13 +69,13 @@ KINDS: dict[str, Kind] = {
     "wall": Kind(
         {"plaster": 9, "stripes": 0.5, "floral": 0.6, "bricks": 0.8, "siding": 0.4, "metro_tiles": 0.5,
          "panels": 0.4, "small_tiles": 0.3, "mixed_stripes": 0.2, "spots": 0.2, "marble": 0.2},
-        WHITES + WALLS, second=(0.05, 0.5), contrast=(0.02, 0.3), fine=(0.01, 0.1), coarse=(0.02, 0.2),
+        WHITES + WALLS, second=(0.05, 0.5), contrast=(0.01, 0.3), fine=(0.01, 0.12), coarse=(0.0, 0.14),
         gloss=(0.0, 0.25), relief=(0.02, 0.6),
     ),
     "ceiling": Kind(
         {"plaster": 8, "large_tiles": 1, "siding": 0.5, "planks": 0.5}, WHITES, second=(0.0, 0.2),
         third=(0.1, 0.4),
-        contrast=(0.02, 0.15), fine=(0.01, 0.06), coarse=(0.01, 0.12), relief=(0.02, 0.3),
+        contrast=(0.01, 0.15), fine=(0.01, 0.08), coarse=(0.0, 0.08), relief=(0.02, 0.3),
     ),
     "floor": Kind(
         {"planks": 5, "parquet": 2, "large_tiles": 2, "small_tiles": 0.6, "checkered": 0.8, "hexagons": 0.5,

@@ -35,18 +35,18 @@ class Lens:
         def moved(values: NDArray[np.float64]) -> Tensor:
             return torch.from_numpy(values.astype(np.float32)).to(device)
 
-        shaken = np.where(next(dice) < 0.2, 5.0 * next(dice) ** 1.5, 0.0)
+        shaken = np.where(next(dice) < 0.15, 5.0 * next(dice) ** 2, 0.0)
         angle = np.pi * next(dice)
-        shallow = np.flatnonzero(next(dice) < 0.15)
+        shallow = np.flatnonzero(next(dice) < 0.12)
         return cls(
             vignette=moved(0.7 * next(dice) ** 2.5),
-            veil=moved(0.06 * next(dice) ** 2),
-            bloom=moved(0.12 * next(dice) ** 2),
-            softness_px=0.35 + 0.3 * next(dice) + 1.1 * next(dice) ** 4,
+            veil=moved(0.06 * next(dice) ** 3),
+            bloom=moved(0.12 * next(dice) ** 3),
+            softness_px=0.4 + 0.2 * next(dice) + 1.2 * next(dice) ** 6,
             shake_px=np.stack((shaken * np.cos(angle), shaken * np.sin(angle)), axis=1),
             shallow=shallow,
             focus=moved((next(dice) ** 0.7)[shallow]),
-            aperture=moved((0.5 + 2.5 * next(dice))[shallow]),
+            aperture=moved((0.4 + 2.0 * next(dice) ** 2)[shallow]),
         )
 
 

@@ -150,8 +150,9 @@ class _Dice:
 def _rows(kinds: NDArray[np.int64], seeds: NDArray[np.uint64]) -> dict[str, NDArray[np.generic]]:
     tables, dice = _tables(), _Dice(seeds)
 
-    def ranged(name: str) -> Array:
-        return tables.low[name][kinds] + tables.span[name][kinds] * dice.roll()
+    def ranged(name: str, power: float = 1.0) -> Array:
+        """Above 1, a power makes the lower part of the range the usual one."""
+        return tables.low[name][kinds] + tables.span[name][kinds] * dice.roll() ** power
 
     def colour(which: int) -> Array:
         place = (dice.roll() * tables.counts[kinds, which]).astype(np.int64)
@@ -182,9 +183,9 @@ def _rows(kinds: NDArray[np.int64], seeds: NDArray[np.uint64]) -> dict[str, NDAr
         "texels_per_m": TEXELS / period,
         "on_face": on_face,
         "is_print": is_print,
-        "contrast": np.where(is_print, 0.0, ranged("contrast")),
-        "fine": ranged("fine"),
-        "coarse": ranged("coarse"),
+        "contrast": np.where(is_print, 0.0, ranged("contrast", 1.5)),
+        "fine": ranged("fine", 2.0),
+        "coarse": ranged("coarse", 2.0),
         "fine_per_m": 1 / (0.12 * 6 ** dice.roll()),
         "coarse_per_m": 1 / (1.5 * 6 ** dice.roll()),
         "gloss": ranged("gloss"),
