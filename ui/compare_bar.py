@@ -1,6 +1,6 @@
 """The bar over a comparison: how the lanes lie, what they share, and one lane more."""
 
-from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
+from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -30,7 +30,7 @@ class CompareBar(QWidget):
     same_frame_chosen = pyqtSignal(bool)
     added = pyqtSignal(str)  # a model, or a weights file, for one lane more
     file_asked = pyqtSignal()
-    missing = pyqtSignal(object)  # a ModelEntry whose weights are not on this computer
+    models_asked = pyqtSignal()  # the manager: the one wanted is not on this computer
     left = pyqtSignal()
 
     def __init__(self) -> None:
@@ -71,7 +71,8 @@ class CompareBar(QWidget):
         self.add.setIcon(theme.icon("add"))
         self.add.chosen.connect(self.added)
         self.add.file_asked.connect(self.file_asked)
-        self.add.wanted.connect(self.missing)
+        self.add.wanted.connect(lambda _entry: self.models_asked.emit())
+        self.add.manager_asked.connect(self.models_asked)
         self.close_button = icon_button("close", "End comparing", "End comparing" + hint("compare"))
         self.close_button.clicked.connect(self.left)
         self._lay_out()
@@ -102,6 +103,10 @@ class CompareBar(QWidget):
 
     def set_models(self, entries: tuple[ModelEntry, ...]) -> None:
         self.add.set_models(entries)
+
+    def minimumSizeHint(self) -> QSize:
+        """Narrower than one line: it then takes two."""
+        return QSize(0, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)

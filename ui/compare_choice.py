@@ -22,7 +22,7 @@ class LaneChoice(QFrame):
 
     changed = pyqtSignal(int, dict)  # the lane's number, and what a person changed of its wish
     file_asked = pyqtSignal(int)  # a weights file for this lane
-    missing = pyqtSignal(object)  # a ModelEntry whose weights are not on this computer
+    models_asked = pyqtSignal()  # the manager: the one wanted is not on this computer
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -32,7 +32,8 @@ class LaneChoice(QFrame):
         self.picker = ModelPicker()
         self.picker.chosen.connect(lambda name: self._tell(model=name))
         self.picker.file_asked.connect(self._ask_file)
-        self.picker.wanted.connect(self._ask_missing)
+        self.picker.wanted.connect(lambda _entry: self.models_asked.emit())
+        self.picker.manager_asked.connect(self.models_asked)
         self.network = NetworkSection(auto_tip="The size the network was trained at.")
         self.network.changed.connect(lambda values: self._tell(**values))
         column = QVBoxLayout(self)
@@ -89,10 +90,6 @@ class LaneChoice(QFrame):
     def _ask_file(self) -> None:
         self.hide()  # a popup would keep the mouse from the dialog
         self.file_asked.emit(self._number)
-
-    def _ask_missing(self, entry: ModelEntry) -> None:
-        self.hide()
-        self.missing.emit(entry)
 
     def _place_under(self, under: QWidget) -> QPoint:
         """Below `under`, or above it where the screen ends."""

@@ -49,6 +49,10 @@ class PairView(QWidget):
         """Which side is on the screen while they blink: 0 the reference, 1 the other."""
         return 1 - self._turn if self._held else self._turn
 
+    @property
+    def is_blinking(self) -> bool:
+        return self._timer.isActive()
+
     def blink(self, fps: float | None) -> None:
         """Change `fps` times a second; None: the edge instead."""
         self._blinks = fps is not None

@@ -137,6 +137,7 @@ class CompareStage(QWidget):
     def clear(self) -> None:
         """Comparing has ended: forget the lanes, hold no frame, run no timer."""
         self.view = None
+        self._arrange()
         self.pair.rest()
         self.picture.viewport.clear()
         self._keep_cells(None)

@@ -12,7 +12,7 @@ from app.settings import Settings
 from core.comparing.lane_wish import LaneWish
 from core.comparing.view import MOST_LANES
 from core.errors import FathomError
-from core.messages import DepthResult, Frame, ModelEntry
+from core.messages import DepthResult, Frame
 from ui import file_dialogs
 from ui.compare_bar import LAYOUTS
 from ui.compare_choice import LaneChoice
@@ -153,10 +153,12 @@ class Comparing(QObject):
     def _pick_weights(self) -> str:
         return file_dialogs.pick_weights(self._window, self._window.commands.folder())
 
-    def _missing(self, entry: ModelEntry) -> None:
-        """A model that is not on this computer: the panel asks whether to fetch it."""
-        self._window.commands.show_panel()
-        self._window.panel.model.fetch.ask(entry)
+    def _manage_models(self) -> None:
+        """Also for a model that is not on this computer: there it is one click away, with its size."""
+        self.choice.hide()
+        models = self._window.models
+        if models.manager.isHidden():
+            models.toggle()
 
     def _order(self, order: Callable[[], object]) -> None:
         try:
@@ -179,11 +181,11 @@ class Comparing(QObject):
         stage.choice_asked.connect(self._open_choice)
         stage.wipe_dragged.connect(lambda wipe: self._change(wipe=wipe))
         bar.changed.connect(lambda values: self._change(**values))
-        bar.same_frame_chosen.connect(lambda on: session.set_same_frame(on))
+        bar.same_frame_chosen.connect(lambda on: session.set_same_frame(on=on))
         bar.added.connect(self.add)
         bar.file_asked.connect(self._add_weights)
-        bar.missing.connect(self._missing)
+        bar.models_asked.connect(self._manage_models)
         bar.left.connect(self.leave)
         self.choice.changed.connect(self._change_lane)
         self.choice.file_asked.connect(self._weights_for)
-        self.choice.missing.connect(self._missing)
+        self.choice.models_asked.connect(self._manage_models)

@@ -242,7 +242,7 @@ class FakeSession:
     def set_reference(self, number: int) -> None:
         self.calls.append(("set_reference", number))
 
-    def set_same_frame(self, on: bool) -> None:
+    def set_same_frame(self, *, on: bool) -> None:
         self.calls.append(("set_same_frame", on))
 
     def do(self, fault: Fault) -> None:

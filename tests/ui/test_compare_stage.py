@@ -1,0 +1,414 @@
+"""The stage of lanes by itself: cells, layouts, shared zoom and cursor, states, and that nothing is left."""
+
+import gc
+import weakref
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PyQt6.QtGui import QColor, QWheelEvent
+from PyQt6.QtTest import QSignalSpy, QTest
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from app.settings import Settings
+from core.comparing.measures import Agreement, Fit
+from core.comparing.view import ComparisonView, LaneState
+from support.comparisons import a_comparison, a_depth, a_frame, a_lane, with_truth
+from support.waiting import until
+from ui.compare_cell import LaneCell
+from ui.compare_stage import CompareStage
+
+pytestmark = pytest.mark.window
+OpenStage = Callable[..., CompareStage]
+
+
+@pytest.fixture
+def open_stage(dressed: QApplication) -> Iterator[OpenStage]:
+    opened: list[CompareStage] = []
+
+    def make(
+        view: ComparisonView | None = None, wh: tuple[int, int] = (1000, 700), **settings: object
+    ) -> CompareStage:
+        stage = CompareStage()
+        opened.append(stage)
+        stage.resize(*wh)
+        stage.set_settings(Settings(**settings))
+        stage.show()
+        assert QTest.qWaitForWindowExposed(stage)
+        if view is not None:
+            stage.show_view(view)
+        QTest.qWait(1)  # Qt lays the cells out
+        return stage
+
+    yield make
+    for stage in opened:
+        stage.close()
+        stage.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def cells(stage: CompareStage) -> list[LaneCell]:
+    assert stage.view is not None
+    return [stage.cells[lane.number] for lane in stage.view.lanes]
+
+
+def colour_at(widget: QWidget, share_x: float, share_y: float = 0.5) -> QColor:
+    image = widget.grab().toImage()
+    return image.pixelColor(int(share_x * image.width()), int(share_y * image.height()))
+
+
+def apart(first: QColor, second: QColor) -> int:
+    return max(abs(a - b) for a, b in zip(first.getRgb(), second.getRgb(), strict=True))
+
+
+# Cells
+
+
+def test_each_lane_has_a_cell_of_one_size_with_what_it_runs_and_costs(open_stage: OpenStage) -> None:
+    stage = open_stage(a_comparison(3))
+    shown = cells(stage)
+    assert [cell.header.badge.text() for cell in shown] == ["1", "2", "3"]
+    assert [cell.header.name.choice() for cell in shown] == [
+        "fathom-nano 64",
+        "swin2-tiny-256 64",
+        "swin2-base-384 64",
+    ]
+    assert [cell.header.reference.isChecked() for cell in shown] == [True, False, False]
+    assert len({cell.colour for cell in shown}) == 3
+    for each in [*shown, stage.picture]:
+        assert abs(each.width() - shown[0].width()) <= 1
+        assert abs(each.height() - shown[0].height()) <= 1
+    agreement = ["Pearson 0.960", "AbsRel 0.100", "δ > 1.25 4.00 %"]
+    assert shown[1].figures.texts() == ["80.0 ms", "alone 12.5 fps", "6.60 M", "100 MB", "fp32", *agreement]
+    assert shown[0].figures.texts() == ["40.0 ms", "alone 25.0 fps", "3.30 M", "50 MB", "fp32"]
+
+
+def test_a_lane_keeps_its_colour_when_another_leaves_and_a_new_one_takes_the_free_one(
+    open_stage: OpenStage,
+) -> None:
+    stage = open_stage(a_comparison(3))
+    colours = [cell.colour for cell in cells(stage)]
+    view = a_comparison(4)
+    stage.show_view(replace(view, lanes=view.lanes[1:], reference=2))
+    kept = cells(stage)
+    assert [cell.colour for cell in kept[:2]] == colours[1:]
+    assert kept[2].colour == colours[0]
+    assert [cell.header.badge.text() for cell in kept] == ["1", "2", "3"], "the keys count places"
+
+
+@pytest.mark.parametrize("wh", [(720, 480), (1000, 650), (1600, 1000)])
+@pytest.mark.parametrize("lanes", [1, 2, 4])
+def test_everything_fits_at_any_size(open_stage: OpenStage, wh: tuple[int, int], lanes: int) -> None:
+    stage = open_stage(with_truth(a_comparison(lanes)), wh=wh)
+    assert (stage.width(), stage.height()) == wh
+    for cell in [*cells(stage), stage.picture]:
+        assert cell.isVisible()
+        assert stage.rect().contains(cell.geometry().translated(stage.grid.pos()))
+        assert cell.viewport.height() >= 60
+        assert cell.viewport.geometry().bottom() <= cell.height()
+    for cell in cells(stage):
+        assert "alone" in " ".join(cell.figures.texts())
+        assert len(cell.figures.everything().splitlines()) >= 8, "what has no room is told on pointing at it"
+
+
+def test_one_click_makes_the_reference_removes_and_asks_what_to_run(open_stage: OpenStage) -> None:
+    stage = open_stage(a_comparison(3))
+    asked, removed, choice = (
+        QSignalSpy(signal) for signal in (stage.reference_asked, stage.removed, stage.choice_asked)
+    )
+    header = cells(stage)[1].header
+    for button in (header.reference, header.close_button, header.name):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert (list(asked), list(removed)) == ([[2]], [[2]])
+    assert choice[0] == [2, header.name]
+
+
+def test_the_last_lane_cannot_leave_and_a_fifth_cannot_come(open_stage: OpenStage) -> None:
+    stage = open_stage(a_comparison(1))
+    assert cells(stage)[0].header.close_button.isHidden()
+    assert stage.bar.add.isEnabled()
+    stage.show_view(a_comparison(4))
+    assert not stage.bar.add.isEnabled()
+    assert all(cell.header.close_button.isVisible() for cell in cells(stage))
+
+
+def test_loading_failure_and_putting_aside_are_said_in_the_cell(open_stage: OpenStage) -> None:
+    stage = open_stage()
+    frame = a_frame()
+    lanes = (
+        a_lane(1, frame, is_reference=True),
+        a_lane(2, None),
+        a_lane(3, None, state=LaneState.FAILED, detail="swin2-base-384 is not on this computer", progress=None),
+        a_lane(4, frame, state=LaneState.PUT_ASIDE, detail="left memory to others"),
+    )
+    stage.show_view(replace(a_comparison(4), lanes=lanes))
+    stage.show_frame(frame)
+    running, loading, failed, aside = cells(stage)
+    assert running.note.isHidden()
+    assert loading.note.text.text() == "Loading, 40 %"
+    assert loading.note.bar.value() == 400
+    assert failed.note.text.text() == "swin2-base-384 is not on this computer"
+    assert failed.note.bar.isHidden()
+    assert aside.note.text.text() == "Left memory to others"
+    assert [cell.retry.isVisible() for cell in cells(stage)] == [False, False, True, True]
+    retried = QSignalSpy(stage.retried)
+    QTest.mouseClick(failed.retry, Qt.MouseButton.LeftButton)
+    assert list(retried) == [[3]]
+    assert colour_at(loading.viewport, 0.5, 0.1).red() > 90, "the picture shows through while it loads"
+    stage.show_view(a_comparison(4))
+    assert all(cell.note.isHidden() and cell.retry.isHidden() for cell in cells(stage))
+
+
+def test_each_lane_says_which_frame_it_shows_where_they_differ(open_stage: OpenStage) -> None:
+    stage = open_stage(a_comparison(2))
+    assert all(cell.frame_label.isHidden() for cell in cells(stage))
+    lanes = a_lane(1, a_frame(12), is_reference=True), a_lane(2, a_frame(9), behind=3)
+    stage.show_view(replace(a_comparison(2), lanes=lanes, is_together=False, same_frame=False))
+    assert [cell.frame_label.text() for cell in cells(stage)] == ["frame 12", "frame 9, 3 behind"]
+    assert all(cell.frame_label.isVisible() for cell in cells(stage))
+    assert not stage.bar.same_frame.isChecked()
+
+
+def test_the_truth_is_told_where_it_is_known_with_trivial_answers_as_a_yardstick(open_stage: OpenStage) -> None:
+    stage = open_stage(a_comparison(2), wh=(1600, 900))
+    second = cells(stage)[1]
+    assert "truth" not in second.figures.everything()
+    stage.show_view(with_truth(a_comparison(2)))
+    assert second.figures.texts()[-3:] == ["AbsRel 0.240", "δ > 1.25 8.00 %", "Pearson 0.900"]
+    assert "constant 0.612" in second.figures.everything()
+    assert "row 0.431" in second.figures.everything()
+    assert "rendered truth" in stage.picture.facts.text()
+
+
+# Colours
+
+
+def test_one_range_gives_lanes_that_agree_the_same_colours_whatever_their_units(open_stage: OpenStage) -> None:
+    stage = open_stage(a_comparison(2), compare_one_range=True)
+    first, second = cells(stage)
+    for place in (0.25, 0.5, 0.75):
+        assert apart(colour_at(first.viewport, place), colour_at(second.viewport, place)) <= 2
+
+
+def test_a_lane_that_sees_near_and_far_swapped_is_coloured_as_the_reference(open_stage: OpenStage) -> None:
+    view = a_comparison(2)
+    turned = view.lanes[1]
+    assert turned.result is not None
+    swapped = replace(turned.result, inverse_depth=a_depth(90.0, 80.0), low=80.0, high=90.0)
+    measured = Agreement(-1.0, 0.0, 0.0, 4096, Fit(-1.0, 100.0))
+    stage = open_stage(replace(view, lanes=(view.lanes[0], replace(turned, result=swapped, agreement=measured))))
+    first, second = cells(stage)
+    for place in (0.25, 0.5, 0.75):
+        assert apart(colour_at(first.viewport, place), colour_at(second.viewport, place)) <= 2
+
+
+def test_a_lane_off_by_half_the_range_shows_it_in_one_range_and_not_in_its_own(open_stage: OpenStage) -> None:
+    view = a_comparison(2)
+    shifted = Agreement(1.0, 0.1, 0.1, 4096, Fit(0.5, 5.0))  # 20..40 becomes 15..25, beside 10..20
+    view = replace(view, lanes=(view.lanes[0], replace(view.lanes[1], agreement=shifted)))
+    stage = open_stage(view, compare_one_range=True)
+    first, second = (cell.viewport for cell in cells(stage))
+    assert apart(colour_at(first, 0.3), colour_at(second, 0.3)) > 60
+    stage.set_settings(Settings(compare_one_range=False))
+    assert apart(colour_at(first, 0.3), colour_at(second, 0.3)) <= 2
+
+
+def test_differences_are_white_where_lanes_agree_blue_where_farther_red_where_nearer(
+    open_stage: OpenStage,
+) -> None:
+    stage = open_stage(a_comparison(2), compare_layout="difference", colormap="viridis")
+    reference, other = (cell.viewport for cell in cells(stage))
+    assert stage.legend.isVisible()
+    farther, same, nearer = (colour_at(other, place) for place in (0.05, 0.5, 0.95))
+    assert farther.blue() > farther.red() + 60
+    assert min(same.red(), same.green(), same.blue()) > 215
+    assert nearer.red() > nearer.blue() + 60
+    assert colour_at(reference, 0.5).green() > colour_at(reference, 0.5).red(), "the reference shows its depth"
+
+
+# Layouts
+
+
+def test_a_wipe_shows_the_reference_left_and_the_other_lane_right_of_its_edge(open_stage: OpenStage) -> None:
+    view = a_comparison(2)
+    flat = view.lanes[1].result
+    assert flat is not None
+    other = replace(view.lanes[1], result=replace(flat, inverse_depth=a_depth(40.0, 40.0)))
+    stage = open_stage(replace(view, lanes=(view.lanes[0], other)), compare_layout="wipe", colormap="grey")
+    pair = stage.pair.viewport
+    assert pair.isVisible()
+    assert not any(cell.viewport.isVisible() for cell in cells(stage))
+    left, right = colour_at(pair, 0.4), colour_at(pair, 0.6)
+    assert 60 < left.red() < 140, "the middle of the reference's ramp"
+    assert right.red() > 240, "the other lane is near all over"
+    dragged = QSignalSpy(stage.wipe_dragged)
+    middle = pair.height() // 2
+    QTest.mousePress(pair, Qt.MouseButton.LeftButton, pos=QPoint(pair.width() // 2, middle))
+    QTest.mouseMove(pair, QPoint(pair.width() // 4, middle))
+    QTest.mouseRelease(pair, Qt.MouseButton.LeftButton, pos=QPoint(pair.width() // 4, middle))
+    until(lambda: len(dragged))
+    assert dragged[-1][0] < 0.4
+    assert colour_at(pair, 0.45).red() > 240, "the edge has moved"
+
+
+def test_a_blink_changes_by_itself_stands_while_held_and_rests_in_other_layouts(open_stage: OpenStage) -> None:
+    stage = open_stage(a_comparison(2), compare_layout="blink", blink_fps=10.0)
+    pair, seen = stage.pair, []
+    until(lambda: seen.append(pair.turn) or {0, 1} <= set(seen))
+    shown = pair.viewport.result
+    assert shown is not None
+    assert shown.model.name in ("fathom-nano", "swin2-tiny-256")
+    assert sum(tag.isVisible() for tag in pair.tags) == 1
+    turn = pair.turn
+    pair.hold(on=True)
+    assert pair.turn == 1 - turn
+    assert not pair.is_blinking
+    pair.hold(on=False)
+    assert pair.is_blinking
+    stage.set_settings(Settings(compare_layout="grid"))
+    assert not pair.is_blinking
+
+
+def test_of_more_than_two_lanes_one_click_or_key_chooses_who_stands_beside_the_reference(
+    open_stage: OpenStage,
+) -> None:
+    stage = open_stage(a_comparison(4), compare_layout="wipe")
+    assert stage.other is not None
+    assert stage.other.number == 2
+    assert [cell.header.shown.isVisible() for cell in cells(stage)] == [False, True, True, True]
+    QTest.mouseClick(cells(stage)[2].header.shown, Qt.MouseButton.LeftButton)
+    assert stage.other.number == 3
+    assert [cell.header.shown.isChecked() for cell in cells(stage)[1:]] == [False, True, False]
+    assert stage.pair.viewport.result is stage.other.result
+    stage.next_pair()
+    stage.next_pair()
+    assert stage.other.number == 2
+    stage.show_view(a_comparison(4, reference=2))
+    assert stage.other.number == 1, "the lane chosen is the reference itself now"
+
+
+# Zoom and cursor
+
+
+def turn_wheel(viewport: QWidget, x: float, y: float, notches: int) -> None:
+    place = QPointF(x * viewport.width(), y * viewport.height())
+    no = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+    step = QPoint(0, 120 * notches)
+    QApplication.sendEvent(viewport, QWheelEvent(place, viewport.mapToGlobal(place), QPoint(), step, *no, False))
+
+
+def test_zoom_and_pan_in_one_cell_move_all(open_stage: OpenStage) -> None:
+    stage = open_stage(a_comparison(3))
+    first, second, third = (cell.viewport for cell in cells(stage))
+    turn_wheel(first, 0.75, 0.5, 4)
+    zoom = stage.link.zoom
+    assert zoom.scale > 2
+    assert all(viewport._zoom == zoom for viewport in (first, second, third, stage.picture.viewport))
+    middle = second.rect().center()
+    QTest.mousePress(second, Qt.MouseButton.LeftButton, pos=middle)
+    QTest.mouseMove(second, middle + QPoint(40, 0))
+    QTest.mouseRelease(second, Qt.MouseButton.LeftButton, pos=middle + QPoint(40, 0))
+    until(lambda: stage.link.zoom != zoom)
+    assert first._zoom == third._zoom == stage.link.zoom
+    stage.show_view(a_comparison(4))
+    assert cells(stage)[3].viewport._zoom == stage.link.zoom, "a lane that comes later joins in"
+    QTest.mouseDClick(third, Qt.MouseButton.LeftButton, pos=middle)
+    assert first._zoom.scale == 1.0
+
+
+def test_one_cursor_gives_a_value_of_each_lane_and_crosses_in_the_others(open_stage: OpenStage) -> None:
+    stage = open_stage(a_comparison(2), compare_one_range=True)
+    first, second = cells(stage)
+    probes = QSignalSpy(stage.probed)
+    QTest.mouseMove(second.viewport, second.viewport.rect().center())
+    until(lambda: first.value_label.isVisible())
+    assert float(first.value_label.text()) == pytest.approx(15.0, abs=0.2)
+    fitted, _, own = second.value_label.text().partition("  (own ")
+    assert float(fitted) == pytest.approx(15.0, abs=0.2)
+    assert float(own.rstrip(")")) == pytest.approx(30.0, abs=0.4)
+    assert probes[-1][0].inverse_depth == pytest.approx(15.0, abs=0.2)
+    place = stage.link.place
+    assert place is not None
+    assert (first.viewport._pointed, second.viewport._pointed) == (place, None)
+    moved = replace(a_comparison(2), lanes=(a_lane(1, a_frame(1), is_reference=True), a_lane(2, a_frame(1))))
+    assert moved.lanes[0].result is not None
+    deeper = replace(moved.lanes[0].result, inverse_depth=a_depth(50.0, 50.0))
+    stage.show_view(replace(moved, lanes=(replace(moved.lanes[0], result=deeper), moved.lanes[1])))
+    assert float(first.value_label.text()) == pytest.approx(50.0), "it follows the picture under a resting cursor"
+    stage.set_settings(Settings(compare_layout="difference"))
+    assert second.value_label.text() in ("+0.0 %", "-0.0 %", "+0.2 %", "-0.2 %")
+    QApplication.sendEvent(second.viewport, QEvent(QEvent.Type.Leave))
+    assert first.value_label.isHidden()
+    assert probes[-1][0] is None
+
+
+# What is new, and the end
+
+
+def test_a_result_that_stands_already_is_not_painted_as_new(open_stage: OpenStage) -> None:
+    view = a_comparison(2)
+    stage = open_stage(view)
+    painted = QSignalSpy(stage.painted)
+    until(lambda: len(painted) == 1)
+    stage.show_view(replace(view, notes=("something else",)))
+    assert not any(cell.viewport._unpainted for cell in cells(stage))
+    stage.show_view(a_comparison(2, index=1))
+    until(lambda: len(painted) == 2)
+
+
+def test_figures_rest_between_ticks_but_follow_a_change_of_the_reference_at_once(open_stage: OpenStage) -> None:
+    stage = open_stage(a_comparison(2))
+    first = cells(stage)[0]
+    assert stage.view is not None
+    lanes = stage.view.lanes
+    stage.show_view(replace(stage.view, lanes=(replace(lanes[0], median_ms=11.0), lanes[1])))
+    assert first.figures.texts()[0] == "40.0 ms"
+    stage.tick()
+    assert first.figures.texts()[0] == "11.0 ms"
+    stage.show_view(a_comparison(2, reference=2))
+    assert "Pearson 0.970" in first.figures.texts()
+
+
+def test_the_chart_draws_each_lane_in_its_colour_and_scales_to_what_there_is(open_stage: OpenStage) -> None:
+    stage = open_stage(a_comparison(2), wh=(1200, 800))
+    stage.tick()
+    assert stage.chart.speed_scale() == (0.0, 100.0)
+    assert stage.chart.agreement_scale() == (0.8, 1.0)
+    image = stage.chart.grab().toImage()
+    for cell in cells(stage):
+        wanted = QColor(cell.colour)
+        columns = range(image.width() // 4, image.width() // 2)
+        assert any(apart(image.pixelColor(x, y), wanted) < 24 for x in columns for y in range(20, 80))
+
+
+def test_notes_and_cost_are_told(open_stage: OpenStage) -> None:
+    stage = open_stage(a_comparison(2, notes=("swin2-large-384 left memory",)), wh=(1600, 900))
+    assert stage.notes.whole() == "swin2-large-384 left memory"
+    assert stage.notes.isVisible()
+    assert stage.bar.cost.whole() == "comparing costs 2.1 %"
+
+
+def test_nothing_is_left_at_the_end(open_stage: OpenStage) -> None:
+    stage = open_stage(compare_layout="blink")
+    stage.show_view(a_comparison(3))
+    gone = [weakref.ref(cell) for cell in cells(stage)]
+    stage.clear()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not stage.pair.is_blinking
+    assert stage.cells == {}
+    gc.collect()
+    assert [ref() for ref in gone] == [None] * 3
+    assert stage.pair.viewport.result is None
+    assert stage.view is None
+
+
+def test_cells_come_and_go_without_leaving_any(open_stage: OpenStage) -> None:
+    stage = open_stage(a_comparison(2))
+    seen: list[weakref.ref[LaneCell]] = []
+    for turn in range(20):
+        stage.show_view(a_comparison(2 + turn % 3, index=turn))
+        seen += [weakref.ref(cell) for cell in cells(stage)]
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    assert {id(ref()) for ref in seen if ref() is not None} == {id(cell) for cell in cells(stage)}
