@@ -62,11 +62,12 @@ def leaves(rng: np.random.Generator) -> Pattern:
         axes, angle = (long, max(2, long * int(rng.integers(30, 60)) // 100)), float(rng.uniform(0, 360))
         high = 60 + 195 * number // count
         light = int(np.clip(0.35 * high + rng.normal(80, 34), 0, 255))
+        shade = int(rng.integers(0, 256))
         along = (round(long * np.cos(np.radians(angle))), round(long * np.sin(np.radians(angle))))
         for at in repeated(x, y, 22):
             cv2.ellipse(tone, at, axes, angle, 0, 360, light, -1, cv2.LINE_AA)
             cv2.line(tone, at, (at[0] + along[0], at[1] + along[1]), min(255, light + 34), 1, cv2.LINE_AA)
-            cv2.ellipse(hue, at, axes, angle, 0, 360, int(rng.integers(0, 256)), -1, cv2.LINE_AA)
+            cv2.ellipse(hue, at, axes, angle, 0, 360, shade, -1, cv2.LINE_AA)
             cv2.ellipse(height, at, axes, angle, 0, 360, high, -1, cv2.LINE_AA)
     return pattern(tone / 255, first=hue / 255 * 0.8, second=ramp(1 - height / 255, 0.6, 1.0), height=height / 255)
 
