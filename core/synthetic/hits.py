@@ -43,6 +43,7 @@ def surfaces_of(seen: Seen, rays: Rays, solids: Solids) -> Surfaces:
     normal *= torch.copysign(_dot(normal, normal).clamp_(min=1e-20).rsqrt_(), towards)
     material = torch.from_numpy(np.concatenate(((-1,), solids.material))).to(device)
     unit = directions * _dot(directions, directions).rsqrt_()
+    local = _into(axes, points)  # from the world's origin: patterns go on from part to part
     points, normal, local, face_uv, unit = (axis.movedim(0, -1) for axis in (points, normal, local, face_uv, unit))
     return Surfaces(
         depth_m=depth,
