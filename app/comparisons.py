@@ -7,20 +7,22 @@ from app.settings import Settings
 from core.comparing.control import Comparing
 from core.comparing.lane_wish import LaneWish, lane_wish
 from core.comparing.view import MOST_LANES
-from core.messages import ModelEntry
+from core.messages import ModelEntry, ModelInfo
+from core.model_messages import AUTO_MODEL
 from core.network_size import AUTO, MAX_PX, STEP_PX, parse_size
 
 _LARGER = 1.5  # the second lane's size where there is one model only
 
 
-def lanes_of(settings: Settings, models: Sequence[ModelEntry]) -> tuple[LaneWish, ...]:
+def lanes_of(settings: Settings, models: Sequence[ModelEntry], runs: ModelInfo | None) -> tuple[LaneWish, ...]:
     """The lanes of last time, or two to begin with: what runs now, beside a larger model that is on this computer
-    or else the same one at a larger size."""
+    or else the same one at a larger size. `runs`: what runs now, if anything does."""
     kept = tuple(lane_wish(text) for text in settings.lanes[:MOST_LANES])
     if kept:
         return kept
-    first = LaneWish(settings.model, settings.size, settings.precision, settings.device, settings.aspect)
-    known = next((entry for entry in models if entry.name == settings.model), None)
+    model = runs.name if runs is not None and settings.model == AUTO_MODEL else settings.model
+    first = LaneWish(model, settings.size, settings.precision, settings.device, settings.aspect)
+    known = next((entry for entry in models if entry.name == model), None)
     if first.size == AUTO and known is not None:
         first = replace(first, size=str(known.training_px))
     larger = [

@@ -245,7 +245,7 @@ class Session:
             s = self.settings
             self._pipeline.start_comparing(
                 Comparing(
-                    lanes_of(s, self.models()),
+                    lanes_of(s, self.models(), self.status().model),
                     self._wake,
                     reference=s.reference_lane - 1,
                     same_frame=s.same_frame,

@@ -9,6 +9,7 @@ from typing import Any
 from core.comparing.lane_wish import lane_wish
 from core.errors import SettingError
 from core.look import View
+from core.model_messages import AUTO_MODEL
 from core.network_size import AUTO, parse_size
 
 COLORMAPS = ("inferno", "magma", "plasma", "viridis", "cividis", "turbo", "spectral", "bone", "grey")
@@ -48,7 +49,12 @@ class Settings:
     source: str = option(
         "", "camera, camera:NAME-or-index, a file, a folder, rtsp://, http://, demo; empty: a camera, else demo"
     )
-    model: str = option("fathom-nano", "Name of a model (see `models list`) or a weights file.", flag=True)
+    model: str = option(
+        AUTO_MODEL,
+        "Name of a model (see `models list`), a weights file, or auto: the largest built-in one that holds "
+        "30 frames a second here.",
+        flag=True,
+    )
     size: str = option(
         "256",
         "What the network sees: PX for the longer side, or HxW; multiples of 32, 64 to 1536; "

@@ -9,8 +9,10 @@ from torch import Tensor
 from core import allocator, threads
 from core.device_errors import kind_of
 from core.errors import EngineError, NonFinite
+from core.first_model import first_model, frame_ms
 from core.messages import DepthArray, ModelInfo, RgbArray
 from core.model.dpt import DPT
+from core.model_messages import AUTO_MODEL
 from core.precision import decoder_precision, pick_precision
 from core.readout import Readout
 from core.runner import Runner, make_runner
@@ -39,13 +41,16 @@ class Engine:
 
     @classmethod
     def load(cls, model: str, precision: str, device: str, progress: Progress = lambda share: None) -> "Engine":
-        """Read `model` (a name or a file) and place it on `device` ("auto", "cpu", "cuda:0") in `precision`.
+        """Place `model` (a name, a file or "auto") on `device` ("auto", "cpu", "cuda:0") in `precision`.
 
         Raises: WeightsError for the file; OutOfMemory, DeviceLost; EngineError for a device or precision that is
         not there.
         """
         target = pick_device(device)
         chosen = pick_precision(precision, target)
+        if model == AUTO_MODEL:
+            runs_on = f"{device_name(target)}, {chosen}"
+            model = first_model(runs_on, lambda each: frame_ms(cls.load(each, chosen, device, progress), progress))
         path = locate(model)
         weights = read_weights(path, progress=lambda share: progress(0.7 * share))
         sha256 = sha256_of(path, lambda share: progress(0.7 + 0.1 * share))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from core.device_errors import kind_of
 from core.errors import DeviceLost, ModelNotFetched, OutOfMemory
 from core.messages import Action, ModelState
+from core.model_messages import AUTO_MODEL
 from core.status_board import StatusBoard
 
 if TYPE_CHECKING:
@@ -144,9 +145,7 @@ class Loader:
             self._board.fault(str(error) or type(error).__name__, Action.RELOAD_MODEL)
 
     def _build(self, wish: ModelWish) -> None:
-        self._board.change(
-            model_state=ModelState.LOADING, model_detail=f"loading {wish.model}", model_progress=0.0
-        )
+        self._board.change(model_state=ModelState.LOADING, model_detail=_doing(wish.model), model_progress=0.0)
         try:
             engine = self._load(wish.model, wish.precision, wish.device, self._progress)
         except Superseded:
@@ -184,3 +183,7 @@ class Loader:
         if self._stopping or self._wish is not None:
             raise Superseded
         self._board.change(model_progress=share)
+
+
+def _doing(model: str) -> str:
+    return "finding the model that suits this machine" if model == AUTO_MODEL else f"loading {model}"

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+AUTO_MODEL = "auto"  # the largest built-in one that holds 30 frames a second on this machine
+
 
 class ModelKind(Enum):
     BUILT_IN = "built in"

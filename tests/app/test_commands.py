@@ -133,7 +133,7 @@ def test_live_shows_the_window_with_what_was_asked_for(monkeypatch: pytest.Monke
     window = Window()
     assert run("clip.mp4", "--size", "384", "--exit-after", "2", "--screenshot", "s.png", window=window) == 0
     settings, problem, exit_after_s, screenshot = window.calls[0]
-    assert (settings.source, settings.size, settings.model) == ("clip.mp4", "384", "fathom-nano")
+    assert (settings.source, settings.size, settings.model) == ("clip.mp4", "384", "auto")
     assert (problem, exit_after_s, screenshot) == (None, 2.0, Path("s.png"))
 
 
