@@ -24,7 +24,7 @@ class Lens:
     softness_px: NDArray[np.float64]  # (B,) standard deviation, host
     shake_px: NDArray[np.float64]  # (B, 2) the way the camera moved while the shutter was open
     shallow: NDArray[np.int64]  # numbers of the pictures with a narrow depth of field
-    focus: Tensor  # (len(shallow),) the inverse depth in focus, as a place between the 10 % and the 100 % nearest
+    focus: Tensor  # (len(shallow),) the inverse depth in focus, as a share of the nearest thing's
     aperture: Tensor  # (len(shallow),) how fast sharpness is lost
 
     @classmethod
@@ -95,11 +95,10 @@ def defocused(light: Tensor, inverse_depth: Tensor, lens: Lens) -> Tensor:
     which = torch.from_numpy(lens.shallow).to(light.device)
     chosen, nearness = light[:, which], inverse_depth[which]
     nearest = nearness.amax((-2, -1)).clamp_(min=1e-4)
-    focus = lens.focus * nearest
-    off = (nearness / nearest[:, None, None] - (focus / nearest)[:, None, None]).abs_()
+    off = (nearness / nearest[:, None, None] - lens.focus[:, None, None]).abs_()
     off = (off * lens.aperture[:, None, None]).clamp_(max=1)
     off = functional.avg_pool2d(functional.pad(off[:, None], (3, 3, 3, 3), mode="replicate"), 7, 1)[:, 0]
-    side = 2 * round(min(light.shape[-2:]) / _SHORTER_PX) + 1
+    side = 2 * max(1, round(min(light.shape[-2:]) / _SHORTER_PX)) + 1
     mild, strong = _disc(chosen, side), _disc(_disc(chosen, 2 * side + 1), 2 * side - 1)
     first = torch.lerp(chosen, mild, (off * 3).clamp(max=1))
     result = light.clone()
