@@ -5,12 +5,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.capture import Capture
+from core.comparing.stage import LOOK_EVERY_S, LaneStage
 from core.depth_range import sample_percentiles
 from core.device_errors import Failure
 from core.errors import DeviceLost, NonFinite, OutOfMemory
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from core.engine import Engine
 
 _log = logging.getLogger(__name__)
-
-LOOK_EVERY_S = 0.2
 
 
 class Inference:
@@ -61,8 +59,6 @@ class Inference:
         self._next_engine: tuple[Engine, ModelWish | None] | None = None  # and what it was built for
         self._engine: Engine | None = None
         self._made_for: ModelWish | None = None
-        self._wanted_lanes: LiveComparison | None = None
-        self._lanes: LiveComparison | None = None  # that run now
         self._sizes = SizeChoice()
         # Sizes that failed on the loader thread
         self._unprepared: deque[tuple[Engine, Size, Failure]] = deque()
@@ -72,7 +68,7 @@ class Inference:
         self._gave_non_finite = False  # the running engine did, and what can be done about it was done
         self._rate = RateMeter()
         self._tally = Tally()
-        self._compared: Capture | None = None  # whose frame lanes were given last
+        self._lanes = LaneStage(board, self._tally, self._rate)
         self._thread = threading.Thread(target=self._run, name="fathom-inference", daemon=True)
 
     # Orders, from other threads
@@ -95,7 +91,7 @@ class Inference:
     def compare(self, live: "LiveComparison | None") -> None:
         """From the next frame on have these lanes run on what plays; None: the engine again."""
         with self._changed:
-            self._wanted_lanes = live
+            self._lanes.ask(live)
             self._changed.notify_all()
 
     def offer(self, engine: "Engine") -> None:
@@ -136,13 +132,13 @@ class Inference:
                     break  # told to stop while publishing
                 except Exception as error:  # noqa: BLE001 - the thread's edge: another engine can go on
                     _log.exception("depth stopped")
-                    self._leave_lanes()
+                    self._lanes.leave()
                     self._drop_engine()
                     self._board.change(model_state=ModelState.FAILED, model=None)
                     self._board.fault(f"depth stopped: {Failure.of(error).line}", Action.RELOAD_MODEL)
         finally:
             self.stop()
-            self._leave_lanes()
+            self._lanes.leave()
             self._drop_engine()
             if self._next_engine is not None:
                 self._next_engine[0].close()
@@ -150,10 +146,10 @@ class Inference:
     def _take_frames(self) -> None:
         """Until told to stop."""
         while self._wait_for_work():
-            lanes = self._lanes
-            taken = self._switch.next_frame(LOOK_EVERY_S if lanes is None else lanes.patience_s)
-            if (lanes := self._lanes_wanted()) is not None:
-                self._compare(lanes, taken)
+            taken = self._switch.next_frame(self._lanes.patience_s)
+            if self._lanes.goes_on(lambda: (self._running_engine(), self._made_for)):
+                if (result := self._lanes.step(taken, self._recorder)) is not None:
+                    self._publish(result)
                 continue
             if taken is None:
                 continue
@@ -185,7 +181,7 @@ class Inference:
         """Before the first engine is there no frame is taken that needs one: of every frame none may be lost."""
         with self._changed:
             self._changed.wait_for(
-                lambda: self._has_engine or self._switch.brings_depth or self._compares or self._stopping
+                lambda: self._has_engine or self._switch.brings_depth or self._lanes.is_wanted or self._stopping
             )
             return not self._stopping
 
@@ -211,44 +207,6 @@ class Inference:
         self._has_failed = self._gave_non_finite = False
         self._board.change(model_state=ModelState.READY, model=engine.info, model_detail="", model_progress=None)
         return engine
-
-    @property
-    def _compares(self) -> bool:
-        return self._lanes is not None or self._wanted_lanes is not None
-
-    def _lanes_wanted(self) -> "LiveComparison | None":
-        """Whose turn it is, after going over to them or back."""
-        wanted = self._wanted_lanes
-        if wanted is not self._lanes:
-            self._leave_lanes()
-            if wanted is not None:
-                self._lanes = wanted
-                wanted.enter(self._running_engine(), self._made_for)
-        return wanted
-
-    def _leave_lanes(self) -> None:
-        lanes, self._lanes = self._lanes, None
-        if lanes is not None:
-            lanes.leave()
-
-    def _compare(self, lanes: "LiveComparison", taken: tuple[Capture, Frame] | None) -> None:
-        """Have those run that are due, and publish the reference lane's depth."""
-        if taken is not None:
-            self._compared = taken[0]
-            self._tally.take(taken[0])
-        capture = self._compared
-        is_recorded = self._recorder is not None
-        stepped = lanes.step(
-            taken[1] if taken is not None else None,
-            source_fps=capture.rate.per_second if capture is not None else 0.0,
-            needs_reference=is_recorded,
-        )
-        if stepped.result is not None and capture is not None:
-            self._rate.tick(stepped.result.finished_at_s)
-            rates = self._tally.rates(capture, self._rate.per_second)
-            self._publish(replace(stepped.result, rates=rates))
-        elif stepped.missed and taken is not None and self._recorder is not None:
-            self._recorder.note_missing(taken[1])
 
     def _prepare(self, engine: "Engine", size: Size) -> None:
         """On the loader thread."""

@@ -12,6 +12,7 @@ from core.comparing.lanes import check_same_frame
 from core.comparing.live_lane import LiveLane, MakeLane, make_lane
 from core.comparing.memory import budget_mb
 from core.comparing.shelf import Shelf
+from core.comparing.stage import LOOK_EVERY_S
 from core.comparing.truth_watch import TruthWatch
 from core.comparing.turns import choose, next_due_s
 from core.comparing.view import ComparisonView, LaneView
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from core.engine import Engine
 
 MOST_NOTES = 3
-LOOK_EVERY_S = 0.2  # while nothing happens
 WATCH_EVERY_S = 0.05  # while something is loaded
 _RECENT_ROUNDS = 200  # whose overhead is shown
 
@@ -84,8 +84,8 @@ class LiveComparison:
         """How long the next frame can be waited for."""
         if self._shelf.is_loading or any(lane.is_preparing for lane in self._lanes):
             return WATCH_EVERY_S
-        due_s = next_due_s(self._running(), self._missing())
-        return LOOK_EVERY_S if due_s is None else min(max(due_s - time.monotonic(), 0.0), LOOK_EVERY_S)
+        due_s = next_due_s(self._missing())
+        return LOOK_EVERY_S if due_s is None else min(max(due_s - self._clock(), 0.0), LOOK_EVERY_S)
 
     def step(self, frame: Frame | None, *, source_fps: float, needs_reference: bool) -> Stepped:
         """Run who is due on `frame`; None: on the one that stands. Orders are heeded before it.
@@ -222,7 +222,7 @@ class LiveComparison:
         chosen = choose(
             self._running(),
             missing,
-            time.monotonic(),
+            self._clock(),
             together=together,
             spacing_s=1 / source_fps if source_fps else 0.0,
         )
@@ -232,7 +232,7 @@ class LiveComparison:
         for lane in chosen:
             if not self._is_wanted(lane):
                 continue
-            result = found[lane.number] = lane.run(frame)
+            result = found[lane.number] = lane.run(frame, len(self._running()))
             self._round_s += 1e-3 * lane.last_ms if result is not None else 0.0
             if not together:
                 self._measure()

@@ -13,6 +13,7 @@ from core.comparing.lane_wish import LaneWish
 from core.comparing.lanes import Hw, Lane, size_for
 from core.comparing.measures import Agreement
 from core.comparing.shelf import Shelf
+from core.comparing.turns import due_again_s
 from core.comparing.view import LaneState, LaneView
 from core.errors import OutOfMemory
 from core.loading import ModelWish
@@ -69,7 +70,7 @@ class LiveLane:
         self.ran: Frame | None = None  # the newest that it was given, whatever came of it
         self.agreement: Agreement | None = None
         self.difference: DepthArray | None = None
-        self.started_s = 0.0
+        self.due_s = 0.0
         self.wants_memory = False  # it failed, and might work if others left
         self.failed_on = ""  # on this device, where that is known
         self._measured: tuple[DepthResult, DepthResult] | None = None  # what was compared, its own map first
@@ -174,18 +175,19 @@ class LiveLane:
 
     # A frame
 
-    def run(self, frame: Frame) -> DepthResult | None:
-        """Its depth; None where there is none."""
+    def run(self, frame: Frame, lanes: int) -> DepthResult | None:
+        """Its depth; None where there is none. So many `lanes` share the time."""
         lane = self._lane
         if lane is None:
             return None
-        self.started_s = time.monotonic()
+        began_s = self._clock()
         self.ran = frame
         try:
             result = lane.run(frame)
         except Exception as error:  # noqa: BLE001 - a failure stays with its lane
             self._fail(str(error) or type(error).__name__)
             return None
+        self.due_s = due_again_s(self.due_s, began_s, self._clock() - began_s, lanes)
         if lane.failure:
             self._fail(lane.failure, wants_memory=lane.wants_memory)
         else:
@@ -293,7 +295,7 @@ class LiveLane:
         self._lane = self._preparing = self.ran = None
         self.forget_agreement()
         self._rate = RateMeter()
-        self.started_s = 0.0
+        self.due_s = 0.0
 
     def _give_up_engine(self, *, discard: bool = False) -> None:
         self._forget()

@@ -1,8 +1,8 @@
 """Whose turn it is: which lanes run a frame, so that a slow one takes its fair share of the time and no more.
 
-With "same frame" every lane runs every frame. Without it a lane that took `cost` is due again when the others
-could have had as much: after its number of lanes times its cost. The fastest runs every frame. Whatever runs, all
-that are faster run that frame before it, which costs little and gives a frame that both know, to be compared on.
+With "same frame" every lane runs every frame. Without it a lane is due again when all others could have had as
+much time as it took. The fastest runs every frame. Whatever runs, all that are faster run that frame before it, so
+that there is a frame that both know, to be compared on; what that costs them is taken from their next turns.
 """
 
 from collections.abc import Sequence
@@ -18,17 +18,18 @@ class Turn(Protocol):
         ...
 
     @property
-    def started_s(self) -> float:
-        """When its last turn began, in the time that `choose` is told."""
+    def due_s(self) -> float:
+        """When it is due, in the time that `choose` is told."""
         ...
 
 
 T = TypeVar("T", bound=Turn)
 
 
-def due_s(turn: Turn, lanes: int) -> float:
-    """When it is due again, if `lanes` share the time."""
-    return turn.started_s + lanes * turn.cost_s
+def due_again_s(due_s: float, began_s: float, took_s: float, lanes: int) -> float:
+    """When a lane is due again that was due at `due_s` and ran from `began_s`, if `lanes` share the time."""
+    share_s = lanes * took_s
+    return min(max(due_s, began_s) + share_s, began_s + 2 * share_s)
 
 
 def choose(
@@ -48,11 +49,11 @@ def choose(
     if together or sum(turn.cost_s for turn in running) <= spacing_s:
         return in_order
     fastest_s = min((turn.cost_s for turn in running), default=0.0)
-    due = [turn.cost_s for turn in in_order if due_s(turn, len(running)) <= now_s]
+    due = [turn.cost_s for turn in in_order if turn.due_s <= now_s]
     most_s = max([fastest_s, *due])
     return [turn for turn in in_order if turn.cost_s <= most_s]
 
 
-def next_due_s(running: Sequence[Turn], missing: Sequence[Turn]) -> float | None:
+def next_due_s(missing: Sequence[Turn]) -> float | None:
     """When the first of those that have not run the frame that stands is due; None without any."""
-    return min((due_s(turn, len(running)) for turn in missing), default=None)
+    return min((turn.due_s for turn in missing), default=None)

@@ -33,7 +33,7 @@ def test_every_setting_explains_itself(name: str) -> None:
 @pytest.mark.parametrize("name", OPTIONS)
 @pytest.mark.parametrize("value", [None, b"x", {}, ["a"], object(), 10**400])
 def test_every_setting_refuses_what_is_of_no_use_to_it(name: str, value: Any) -> None:
-    with pytest.raises(SettingError, match=f"^{name} must be "):
+    with pytest.raises(SettingError, match=f"^{name} must "):
         check(name, value)
 
 
@@ -53,6 +53,8 @@ def test_every_setting_refuses_what_is_of_no_use_to_it(name: str, value: Any) ->
         ("opacity", 1.0),
         ("range_low", -1e30),
         ("recent_sources", ("camera", "clip.mp4")),
+        ("lanes", ("256 auto cpu square fathom-nano", "288x512 bf16 auto keep /my models/a.pt")),
+        ("reference_lane", 4),
         ("window_geometry", "AdnQywADAAA="),
     ],
 )
@@ -80,6 +82,11 @@ def test_good_values_are_kept(name: str, value: Any) -> None:
         ("recent_sources", ("a", 1), "recent_sources must be a list of texts"),
         ("recent_sources", "camera", "recent_sources must be a list of texts"),
         ("window_geometry", "<b>", "window_geometry must be base64"),
+        ("reference_lane", True, "reference_lane must be a whole number, got True"),
+        ("reference_lane", 5, "reference_lane must lie from 1 to 4, got 5"),
+        ("lanes", ("fathom-nano",), "a lane must be SIZE PRECISION DEVICE ASPECT MODEL, got 'fathom-nano'"),
+        ("lanes", ("250 auto cpu square a",), "size must be PX or HxW"),
+        ("lanes", ("256 int8 cpu square a",), "a lane's precision must be one of auto, fp32, bf16, fp16, got 'int8'"),
         ("brightness", 1, "there is no setting 'brightness': there are source, model, "),
     ],
 )
