@@ -66,12 +66,12 @@ class ModelFiles:
             from core.weights.inspection import inspect
             from core.weights.own_files import add_file
 
-            seen = inspect(path)
+            inspect(path)
             if all(entry.path != str(path) for entry in self.entries):
                 add_file(path)
             self.refresh_now()
             then()
-            return f"{seen.layout}, {seen.parameters / 1e6:.1f} M parameters"
+            return ""
 
         self._begin(str(path), TaskKind.OPEN, do)
 
@@ -175,6 +175,14 @@ class ModelFiles:
                 self._board.fault(line, Action.NONE)
         else:
             self._tell(job, state=TaskState.DONE, line=line, progress=None)
+        if job.task.kind is TaskKind.OPEN:  # what came of it shows in the list, or in the fault
+            self._forget(job)
+
+    def _forget(self, job: _Job) -> None:
+        with self._lock:
+            if self._jobs.get(job.task.name) is job:
+                del self._jobs[job.task.name]
+                self._publish()
 
     def _tell(self, job: _Job, **changes: object) -> None:
         with self._lock:

@@ -362,12 +362,14 @@ class Session:
             self.change(model=name)
 
     def _models_in_use(self) -> set[str]:
-        """Names of the models that run or are to run. On the thread of the model files."""
-        running = self.status().model
-        runs_as = {running.name} if running is not None else set()
-        return (
-            {self.settings.model} | {entry.name for entry in self.models() if entry.runs_as in runs_as} | runs_as
-        )
+        """Names of the models that run, also in lanes, or are to run. On the thread of the model files."""
+        wanted, running = self.settings.model, self.status().model
+        compared = self.comparison()
+        in_use = {wanted} | {lane.wish.model for lane in (compared.lanes if compared is not None else ())}
+        entry = self._model_files.entry(wanted)
+        if running is not None and not (entry is not None and entry.is_run_by(running)):
+            in_use |= {entry.name for entry in self.models() if entry.is_run_by(running)}
+        return in_use
 
     def _set_size(self) -> None:
         s = self.settings

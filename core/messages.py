@@ -256,7 +256,7 @@ class ModelEntry:
     download_bytes: int | None = None  # how much `models fetch` would bring
     note: str = ""
     kind: ModelKind = ModelKind.FOLDER
-    runs_as: str = ""  # what ModelInfo calls it; empty: by its name
+    runs_as: str = ""  # what ModelInfo calls it, where that is not its name
     problem: str = ""  # why it cannot be used, though it is listed
     file_bytes: int = 0  # on this computer
     part_bytes: int = 0  # of a download that was paused or broke off
@@ -268,6 +268,10 @@ class ModelEntry:
     sha256: str = ""  # as remembered when it was fetched
     published_sha256: bool = False  # True: its publisher told it
     figures: ModelFigures | None = None
+
+    def is_run_by(self, model: ModelInfo) -> bool:
+        """Whether `model` may be this one: two files can hold networks of one name."""
+        return model.name == (self.runs_as or self.name)
 
     @property
     def title(self) -> str:

@@ -51,7 +51,7 @@ class ModelDetails(QWidget):
         self._removal = _line(self.question, self.confirm, self._decline(), None)
 
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, theme.GRID_PX, 0, 0)
+        column.setContentsMargins(0, theme.GRID_PX, 0, 12)
         column.setSpacing(12)
         column.addLayout(self._facts)
         for line in (self._buttons, self._conversion, self._removal):

@@ -1,6 +1,7 @@
 """The sheet of all models: what each costs and gives, what is on this computer, and what can be done about it."""
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from core.messages import ModelEntry, Status
@@ -10,6 +11,7 @@ from ui.controls import icon_button
 from ui.model_row import COLUMNS_PX, EDGE_PX, ModelRow
 from ui.wording import size_text
 
+NARROW_PX = 880
 _WANTED = QSize(980, 680)
 _GROUPS = (
     ("Built in", (ModelKind.BUILT_IN,)),
@@ -73,7 +75,7 @@ class ModelManager(QFrame):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(self._list)
-        headings = _Headings()
+        self._headings = headings = _Headings()
         bar = scroll.verticalScrollBar()
         assert bar is not None  # noqa: S101 - a scroll area has one
         bar.rangeChanged.connect(lambda _least, most: headings.spare(bar.sizeHint().width() if most > 0 else 0))
@@ -89,6 +91,16 @@ class ModelManager(QFrame):
         whole.addWidget(scroll, stretch=1)
         whole.addWidget(legend)
         self.hide()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._show_columns()
+
+    def _show_columns(self) -> None:
+        narrow = self.width() < NARROW_PX
+        self._headings.set_narrow(narrow=narrow)
+        for row in self.rows.values():
+            row.set_narrow(narrow=narrow)
 
     def sizeHint(self) -> QSize:
         return _WANTED
@@ -112,6 +124,9 @@ class ModelManager(QFrame):
         """`wanted`: the setting `model`."""
         downloads = {download.name: download for download in status.downloads}
         tasks = {task.name: task for task in status.model_tasks}
+        running = status.model
+        if wanted not in self.rows and running is not None:  # chosen by Fathom, or a file that is on no list
+            wanted = next((entry.name for entry in self._entries if entry.is_run_by(running)), wanted)
         for name, row in self.rows.items():
             row.show_state(downloads.get(name), tasks.get(name), wanted, status.model_state)
 
@@ -123,13 +138,13 @@ class ModelManager(QFrame):
         self.closed.emit()
 
     def _build(self) -> None:
-        """The rows anew, in groups; what was unfolded stays so."""
-        unfolded = {name for name, row in self.rows.items() if row.unfold.isChecked()}
+        """The rows in their groups; those that were there stay as they are, with what is asked in them."""
         while (item := self._column.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
+            widget = item.widget()
+            if isinstance(widget, QLabel) or (isinstance(widget, ModelRow) and not self._lists(widget.name)):
                 widget.hide()
                 widget.deleteLater()
-        self.rows = {}
+        rows, self.rows = self.rows, {}
         for heading, kinds in _GROUPS:
             members = [entry for entry in self._entries if entry.kind in kinds]
             if members:
@@ -138,13 +153,19 @@ class ModelManager(QFrame):
                 theme.set_role(label, "group")
                 self._column.addWidget(label)
             for entry in members:
-                row = self.rows[entry.name] = ModelRow(entry.name)
-                row.set_entry(entry)
-                row.unfold.setChecked(entry.name in unfolded)
-                row.asked.connect(self.asked)
-                row.convert_asked.connect(self.convert_asked)
-                self._column.addWidget(row)
+                self.rows[entry.name] = rows.get(entry.name) or self._new_row(entry.name)
+                self._column.addWidget(self.rows[entry.name])
         self._column.addStretch()
+        self._show_columns()
+
+    def _new_row(self, name: str) -> ModelRow:
+        row = ModelRow(name)
+        row.asked.connect(self.asked)
+        row.convert_asked.connect(self.convert_asked)
+        return row
+
+    def _lists(self, name: str) -> bool:
+        return any(entry.name == name for entry in self._entries)
 
 
 class _Headings(QWidget):
@@ -152,6 +173,7 @@ class _Headings(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._labels: list[QLabel] = []
         self._row = QHBoxLayout(self)
         self._row.setSpacing(theme.GRID_PX)
         self._row.addStretch()
@@ -162,7 +184,12 @@ class _Headings(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignRight)
             theme.set_role(label, "muted")
             self._row.addWidget(label)
+            self._labels.append(label)
         self.spare(0)
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        for label in self._labels[:2]:
+            label.setHidden(narrow)
 
     def spare(self, width_px: int) -> None:
         """Leave this much at the right: the rows do not have what the scroll bar takes."""

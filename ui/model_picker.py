@@ -4,8 +4,11 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QMenu
 
 from core.messages import ModelEntry
+from core.model_messages import AUTO_MODEL
 from ui.controls import PickerButton, add_action, add_heading
 from ui.model_words import fetch_text
+
+AUTO_TIP = "The largest built-in model that holds 30 frames a second here"
 
 
 class ModelPicker(PickerButton):
@@ -14,8 +17,10 @@ class ModelPicker(PickerButton):
     file_asked = pyqtSignal()
     manager_asked = pyqtSignal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, automatic: bool = False) -> None:
+        """`automatic`: Fathom's own choice can be picked, too."""
         super().__init__("Model")
+        self._automatic = automatic
         self.setToolTip("The network that sees depth. Larger ones see better and take longer.")
         self._entries: tuple[ModelEntry, ...] = ()
         self._current = ""
@@ -54,6 +59,9 @@ class ModelPicker(PickerButton):
         elsewhere = [entry for entry in self._entries if entry.path is None]
         if here:
             add_heading(self._menu, "On this computer")
+        if self._automatic:
+            own_choice = add_action(self._menu, "model", "Automatic\tsuits this machine", AUTO_TIP)
+            own_choice.triggered.connect(lambda: self.chosen.emit(AUTO_MODEL))
         for entry in here:
             self._add(entry, entry.label)
         if elsewhere:

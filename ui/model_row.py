@@ -1,6 +1,6 @@
 """One model in the manager: its figures, the one thing to do with it now, and by a click all that is known."""
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import (
     QFrame,
@@ -44,6 +44,7 @@ class ModelRow(QFrame):
         theme.set_role(self, "row")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.unfold = icon_button("chevron-right", "Details", "All that is known of it", checkable=True)
+        theme.set_role(self.unfold, "unfold")
         self.unfold.toggled.connect(lambda on: self._unfold(on=on))
         self.title = ElidedLabel("name", Qt.TextElideMode.ElideMiddle)
         self.where = ElidedLabel("muted")
@@ -62,6 +63,7 @@ class ModelRow(QFrame):
         self.line.setTextFormat(Qt.TextFormat.PlainText)
         self.line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.away = icon_button("close", "Put this away", "Put this away")
+        self.away.setIconSize(QSize(14, 14))
         self.away.clicked.connect(lambda: self.asked.emit("stop", self.name))
         self.details = ModelDetails()
         self.details.asked.connect(lambda what: self.asked.emit(what, self.name))
@@ -99,6 +101,11 @@ class ModelRow(QFrame):
         self._show_action(download, in_use=in_use, failed=failed)
         self._show_progress(download, task)
         self._show_line(download, task, failed=failed)
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Leave out what the button and the details tell too."""
+        for figure in (self.parameters, self.size):
+            figure.setHidden(narrow)
 
     def leave(self) -> bool:
         """Take back a question that is asked here; False where there is none."""
@@ -159,11 +166,11 @@ class ModelRow(QFrame):
             text, wrong = task_text(task), task.state is TaskState.FAILED
         elif failed and download is not None:
             text = sentence(download.line)
-        elif self._entry.problem:
-            text = sentence(self._entry.problem)
+        if self._entry.problem and not (wrong and text):
+            text, wrong = sentence(self._entry.problem), True
         self.line.setText(text)
         self._outcome.setVisible(bool(text))
-        self.away.setVisible(not self._entry.problem or task is not None)
+        self.away.setVisible(text != sentence(self._entry.problem))
         theme.set_role(self.line, "error" if wrong else "muted")
 
     def _unfold(self, *, on: bool) -> None:

@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.settings import Settings
 from core.messages import ModelEntry, ModelState, Status
+from core.model_messages import AUTO_MODEL
 from ui.controls import section
 from ui.fetch_line import FetchLine
 from ui.model_picker import ModelPicker
@@ -24,7 +25,7 @@ class ModelSection(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._shows_recorded = False  # the depth of a recording, and no model runs
-        self.picker = ModelPicker()
+        self.picker = ModelPicker(automatic=True)
         self.picker.chosen.connect(self._choose)
         self.note = QLabel()
         self.note.setWordWrap(True)
@@ -65,7 +66,9 @@ class ModelSection(QWidget):
             self.note.hide()
             return
         running = status.model
-        shown = wanted if running is None or status.model_state is ModelState.LOADING else running.name
+        chosen = self.picker.entry(wanted)
+        follows = running is None or (chosen is not None and chosen.is_run_by(running))
+        shown = wanted if follows or status.model_state is ModelState.LOADING else running.name
         self._show_choice(shown)
         entry = self.picker.entry(shown)
         parts = [entry.label, entry.note] if entry else []
@@ -89,4 +92,7 @@ class ModelSection(QWidget):
 
     def _text_of(self, model: str) -> str:
         """A model of the list by its name, a weights file by that of the file."""
-        return model if self.picker.entry(model) else PurePath(model).name
+        if model == AUTO_MODEL:
+            return "Automatic"
+        entry = self.picker.entry(model)
+        return entry.title if entry else PurePath(model).name

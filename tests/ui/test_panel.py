@@ -18,6 +18,7 @@ from ui.main_window import MainWindow
 
 pytestmark = pytest.mark.window
 OpenWindow = Callable[..., tuple[MainWindow, FakeSession]]
+FOOT = ("Open weights file…", "Manage models…")  # of the menu of models
 
 
 def click(widget: object) -> None:
@@ -247,7 +248,7 @@ def test_files_and_folders_come_from_a_dialog(open_window: OpenWindow, monkeypat
     pick(window.panel.model.picker.menu(), "Open weights file")
     assert starts == ["/media/holiday"]
     assert session.asked("open_source") == [("/media/b.mp4",)]
-    assert last_change(session) == {"model": "/models/dpt.pt"}
+    assert session.asked("open_model_file") == [("/models/dpt.pt", True)]
 
 
 def test_an_address_is_checked_before_it_is_opened(open_window: OpenWindow) -> None:
@@ -297,7 +298,7 @@ def test_a_cameras_modes_can_be_chosen(open_window: OpenWindow) -> None:
 def test_models_here_are_chosen_at_once(open_window: OpenWindow) -> None:
     window, session = open_window()
     model = window.panel.model
-    assert lines(model.picker.menu()) == ["fathom-nano", "swin2-tiny-256", "swin2-base-384", "Open weights file…"]
+    assert lines(model.picker.menu()) == ["Automatic", "fathom-nano", "swin2-tiny-256", "swin2-base-384", *FOOT]
     pick(model.picker.menu(), "swin2-tiny-256")
     assert last_change(session) == {"model": "swin2-tiny-256"}
     assert session.asked("fetch_model") == []
@@ -357,7 +358,7 @@ def test_a_downloaded_model_moves_to_those_on_this_computer(open_window: OpenWin
     window, session = open_window()
     session.known_models = (NANO, replace(BASE, path="/models/base.safetensors"))
     picker = window.panel.model.picker
-    until(lambda: lines(picker.menu()) == ["fathom-nano", "swin2-base-384", "Open weights file…"])
+    until(lambda: lines(picker.menu()) == ["Automatic", "fathom-nano", "swin2-base-384", *FOOT])
     pick(picker.menu(), "swin2-base-384")
     assert last_change(session) == {"model": "swin2-base-384"}
 
