@@ -59,6 +59,7 @@ class Kind(NamedTuple):
     metal: Range = (0.0, 0.0)
     relief: Range = (0.2, 1.0)  # 1: a tilt of about 25 degrees where the pattern is steepest
     glow: Range = (0.0, 0.0)  # light given off, 1 is as bright as white paper in full light
+    daylight: bool = False  # what it gives off is the light outside, so it is dark at night
     on_face: bool = False  # the pattern covers the face it lies on once, upright
 
 
@@ -186,7 +187,7 @@ KINDS: dict[str, Kind] = {
     ),
     "window": Kind(
         {"outside": 6, "landscape": 1, "plaster": 1}, ("f6f8fa", "dfe8f0", "20242c"), fine=(0.0, 0.02),
-        contrast=(0.0, 0.1), gloss=(0.6, 1.0), relief=(0.0, 0.0), glow=(0.3, 4.0), on_face=True,
+        contrast=(0.0, 0.1), gloss=(0.6, 1.0), relief=(0.0, 0.0), glow=(0.5, 1.3), daylight=True, on_face=True,
     ),
     "lamp": Kind(
         _SMOOTH, ("fff4e0", "ffffff", "ffe2b0", "f0f6ff"), second=(0.0, 0.1), contrast=(0.0, 0.1), glow=(1.0, 6.0),

@@ -25,6 +25,7 @@ COLUMNS = (
     "first_r", "first_g", "first_b", "second_r", "second_g", "second_b", "third_r", "third_g", "third_b",  # linear
     "contrast", "fine", "coarse", "fine_per_m", "coarse_per_m",
     "gloss", "metal", "relief_m", "glow",
+    "daylight",  # 1: what glows does so as bright as the sky
 )  # fmt: skip
 _LOTS = 64  # tickets a kind's patterns share by their weights
 _GOLDEN = 0x9E3779B97F4A7C15
@@ -67,6 +68,7 @@ class _Tables:
     span: dict[str, Array]
     grooves: Array
     on_face: NDArray[np.bool_]
+    daylight: NDArray[np.bool_]
 
 
 @lru_cache(maxsize=1)
@@ -97,6 +99,7 @@ def _tables() -> _Tables:
         span={name: high[name] - low[name] for name in ranges},
         grooves=np.array([kind.grooves for kind in kinds]),
         on_face=np.array([kind.on_face for kind in kinds]),
+        daylight=np.array([kind.daylight for kind in kinds]),
     )
 
 
@@ -192,6 +195,7 @@ def _rows(kinds: NDArray[np.int64], seeds: NDArray[np.uint64]) -> dict[str, NDAr
         "metal": ranged("metal"),
         "relief_m": ranged("relief") * period * 0.012,
         "glow": ranged("glow"),
+        "daylight": tables.daylight[kinds],
     }
     for name, values in (("first", first), ("second", second), ("third", third)):
         rows |= {f"{name}_{channel}": values[:, place] for place, channel in enumerate("rgb")}

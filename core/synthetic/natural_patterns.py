@@ -134,12 +134,12 @@ def leather(rng: np.random.Generator) -> Pattern:
 
 
 def crumpled(rng: np.random.Generator) -> Pattern:
-    """Folds with sharp ridges: paper, bedding, curtains, foil."""
+    """Folds with sharp ridges, large and small: clothes, bedding, curtains, paper."""
     folds = np.zeros((TEXELS, TEXELS), np.float32)
-    for octave, share in ((2.0, 0.5), (4.0, 0.3), (9.0, 0.2)):
-        bent = fractal(rng, 1.6, band=(1.0, octave * 3))
-        folds += share * (1 - np.abs(2 * bent - 1) * 2.2)
-    return pattern(tone=unit(0.5 + 0.4 * (folds - folds.mean())), height=unit(folds))
+    for octave, share in ((2.0, 0.5), (5.0, 0.32), (12.0, 0.18)):
+        bent = fractal(rng, 1.0, band=(1.0, octave))
+        folds += share * (1 - np.clip(np.abs(2 * bent - 1) * 2.0, 0, 1))
+    return pattern(tone=unit(0.2 + 0.6 * folds + 0.1 * fractal(rng, 0.3)), height=unit(folds))
 
 
 def soil(rng: np.random.Generator) -> Pattern:

@@ -15,9 +15,14 @@ Print = NDArray[np.uint8]  # (TEXELS, TEXELS, 3) RGB
 Colour = tuple[int, int, int]
 
 
-def _colour(rng: np.random.Generator, saturation: tuple[float, float], value: tuple[float, float]) -> Colour:
-    red, green, blue = colorsys.hsv_to_rgb(rng.random(), rng.uniform(*saturation), rng.uniform(*value))
+def _hsv(hue: float, saturation: float, value: float) -> Colour:
+    red, green, blue = colorsys.hsv_to_rgb(hue, saturation, value)
     return round(255 * red), round(255 * green), round(255 * blue)
+
+
+def _colour(rng: np.random.Generator, saturation: tuple[float, float], value: tuple[float, float]) -> Colour:
+    """Of any hue."""
+    return _hsv(rng.random(), rng.uniform(*saturation), rng.uniform(*value))
 
 
 def _sheet(colour: Colour) -> Print:
@@ -68,21 +73,24 @@ def page(rng: np.random.Generator) -> Print:
 
 
 def landscape(rng: np.random.Generator) -> Print:
-    """A sky, a low sun, ridges one behind the other, and water or a field."""
-    above, below = _colour(rng, (0.2, 0.7), (0.5, 0.9)), _colour(rng, (0.1, 0.5), (0.7, 1.0))
-    down = DOWN[..., None]
-    picture = (
-        np.array(above) * (1 - down) + np.array(below) * down + 26 * (fractal(rng, 1.4)[..., None] - 0.5)
-    ).clip(0, 255)
-    picture = picture.astype(np.uint8)
-    sun = (int(rng.integers(40, 216)), int(rng.integers(40, 120)))
-    cv2.circle(picture, sun, int(rng.integers(8, 26)), (255, 246, 214), -1, cv2.LINE_AA)
-    base = _colour(rng, (0.2, 0.6), (0.35, 0.6))
+    """A sky, a low sun, ridges one behind the other, and a field."""
+    evening = rng.random() < 0.35
+    above = _hsv(0.58 + 0.06 * rng.random(), rng.uniform(0.25, 0.65), rng.uniform(0.55, 0.95))
+    below = _hsv(0.07 if evening else 0.57, rng.uniform(0.1, 0.5 if evening else 0.2), rng.uniform(0.85, 1.0))
+    down = np.clip(1.6 * DOWN, 0, 1)[..., None]
+    clouds = ramp(fractal(rng, 1.4), 0.5, 0.8)[..., None] * 0.8
+    sky = np.array(above) * (1 - down) + np.array(below) * down
+    picture = (sky * (1 - clouds) + 244 * clouds).clip(0, 255).astype(np.uint8)
+    if evening or rng.random() < 0.3:
+        sun = (int(rng.integers(40, 216)), int(rng.integers(40, 120)))
+        cv2.circle(picture, sun, int(rng.integers(6, 20)), (255, 246, 214), -1, cv2.LINE_AA)
+    base = _hsv(rng.uniform(0.08, 0.4), rng.uniform(0.15, 0.6), rng.uniform(0.25, 0.55))
+    start = rng.uniform(0.35, 0.6)
     for ridge in range(4):
-        skyline = 0.42 + 0.13 * ridge + 0.5 * (fractal(rng, 1.2)[0] - 0.5) * (0.5 - 0.08 * ridge)
+        skyline = start + 0.13 * ridge + 0.5 * (fractal(rng, 1.2)[0] - 0.5) * (0.5 - 0.08 * ridge)
         share = (3 - ridge) / 4
-        tone = np.array(base) * (1 - share) + np.array(below) * share
-        land = tone * (0.75 + 0.5 * fractal(rng, 0.8)[..., None])
+        tone = np.array(base) * (1 - share) + np.array(below) * share * 0.8
+        land = tone * (0.7 + 0.6 * fractal(rng, 0.8)[..., None])
         inside = ramp(DOWN - skyline[None, :], 0.0, 0.01)[..., None]
         picture = (picture * (1 - inside) + land * inside).clip(0, 255).astype(np.uint8)
     return picture

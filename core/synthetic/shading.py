@@ -34,7 +34,8 @@ def shade(surfaces: Surfaces, materials: Materials, lights: Lights, lit: Tensor)
     tint = torch.lerp(
         torch.ones_like(look.colour), look.colour, look.metal
     )  # what metals mirror takes their colour
-    glow = look.glow * lights.glow[:, None, None]
+    sky = lights.sky[2].mean(0)[:, None, None]
+    glow = look.glow * torch.lerp(lights.glow[:, None, None].expand_as(look.glow), sky, look.daylight)
     seen_light = dull * (light + glow) + tint * (mirrored + shine)
     haze = 1 - torch.exp(-seen.distance_m * lights.haze_per_m[:, None, None])
     seen_light = torch.lerp(seen_light, lights.sky[2, ..., None, None], haze)
