@@ -10,9 +10,8 @@ from typing import Any
 from app import paths
 from app.camera_watch import CameraWatch, list_cameras
 from app.comparisons import as_settings, lanes_of
-from app.downloads import Downloads
-from app.model_files import ModelFiles
 from app.recordings import keep_wish, look_of, recording_wish
+from app.session_models import SessionModels
 from app.settings import DEFAULTS, Settings, check
 from app.settings_store import SettingsStore
 from app.snapshots import SnapshotWriter
@@ -21,7 +20,7 @@ from core.comparing.control import Comparing
 from core.comparing.lane_wish import LaneWish
 from core.comparing.view import ComparisonView
 from core.loading import ModelWish
-from core.messages import Action, CameraInfo, DepthResult, Fault, Frame, ModelEntry, SourceState, Status
+from core.messages import Action, CameraInfo, DepthResult, Fault, Frame, SourceState, Status
 from core.pipeline import Pipeline
 
 RECENT_SOURCES = 8
@@ -35,7 +34,7 @@ _LOOK_SETTINGS = frozenset(
 )
 
 
-class Session:
+class Session(SessionModels):
     """Owns the pipeline, the camera watch, snapshots, downloads and the models. Every method but `close` is quick.
 
     `wake` is called from any thread when a frame, a result or the status is new; it must return at once.
@@ -58,9 +57,7 @@ class Session:
         self._watch = CameraWatch(wake, look_for_cameras)
         board = self._pipeline.board
         self._snapshots = SnapshotWriter(board)
-        self._model_files = ModelFiles(board, self._models_in_use)
-        self._downloads = Downloads(board, self._fetched, self._model_files.refresh_now)
-        self._run_when_fetched = ""  # the model that a person waits for
+        super().__init__(board)
 
     def start(self) -> None:
         """Open the source and load the model that the settings name."""
@@ -69,13 +66,12 @@ class Session:
         self._pipeline.keep_last(keep_wish(self.settings))
         self._open()  # before the model is: a recording needs none
         self._use_model()
-        self._model_files.refresh()
+        self.refresh_models()
 
     def close(self) -> None:
         """End all threads and write what is to be remembered. Can be called again."""
         self._watch.close()
-        self._downloads.close()
-        self._model_files.close()
+        self._close_models()
         self._snapshots.close()
         self._pipeline.close()
         if self._store is not None:
@@ -125,49 +121,6 @@ class Session:
         """Whether the model runs on the recording that plays, instead of the depth it holds being shown."""
         self._pipeline.run_model(on=on)
 
-    # Models; `status` tells how downloads and the work on files go
-
-    def refresh_models(self) -> None:
-        """Look at the disk again: files come and go without Fathom."""
-        self._model_files.refresh()
-
-    def fetch_model(self, name: str, *, run: bool = True) -> None:
-        """Download a model of the catalogue when its turn comes; then `run` it, if no other was chosen since."""
-        if run:
-            self._run_when_fetched = name
-        entry = self._model_files.entry(name)
-        self._downloads.ask(name, entry.part_bytes if entry is not None else 0)
-
-    def pause_fetch(self, name: str) -> None:
-        """Stop a download, or put a failed one away; `fetch_model` goes on where it stopped."""
-        self._downloads.stop(name)
-
-    def open_model_file(self, path: str, *, run: bool = True) -> None:
-        """Put a file of the person's own on the list, and `run` it; a fault where it holds no model."""
-        file = Path(path).expanduser().absolute()
-
-        def then() -> None:
-            if run:
-                known = next((entry.name for entry in self.models() if entry.path == str(file)), str(file))
-                self.change(model=known)
-
-        self._model_files.open(file, then)
-
-    def verify_model(self, name: str) -> None:
-        self._model_files.verify(name)
-
-    def convert_model(self, name: str, target: Path, dtype: str, *, over: bool = False) -> None:
-        """Write a model as Fathom's own file; an existing `target` is replaced only with `over`."""
-        self._model_files.convert(name, target, dtype, over=over)
-
-    def remove_model(self, name: str) -> None:
-        """Delete what was fetched of a model, or forget a file of the person's own. What is in use stays."""
-        self._model_files.remove(name, self._downloads.stop(name))
-
-    def stop_model_task(self, name: str) -> None:
-        """Give up the work on a model's file, or put its outcome away."""
-        self._model_files.stop(name)
-
     def do(self, fault: Fault) -> None:
         """Carry out the action that `fault` offers."""
         self._pipeline.board.dismiss(fault.number)
@@ -182,7 +135,7 @@ class Session:
                 self.change(model=DEFAULTS.model, precision=DEFAULTS.precision, size=DEFAULTS.size)
                 self._use_model()
             case Action.FETCH_MODEL:
-                self.fetch_model(fault.value, run=self._run_when_fetched == fault.value)
+                self._fetch_again(fault.value)
             case Action.FETCH_MISSING:
                 self.fetch_model(fault.value)
             case Action.KEEP_SIZE:
@@ -224,14 +177,6 @@ class Session:
 
     def cameras(self) -> tuple[CameraInfo, ...]:
         return self._watch.cameras
-
-    def models(self) -> tuple[ModelEntry, ...]:
-        """Those that can be picked."""
-        return self._model_files.entries
-
-    def unusable_models(self) -> tuple[ModelEntry, ...]:
-        """Files in the models folder, or opened once, that cannot be used; each with its `problem`."""
-        return self._model_files.unusable
 
     def devices(self) -> tuple[str, ...]:
         """What the device setting may name; only what every machine has until torch has looked."""
@@ -354,22 +299,6 @@ class Session:
         folder = paths.pictures_dir() / f"fathom-{datetime.now():%Y%m%d-%H%M%S-%f}"[:-3]
         self._snapshots.write(folder, result, view_png)
         return folder
-
-    def _fetched(self, name: str) -> None:
-        """On the downloads' thread."""
-        self._model_files.refresh_now()
-        if self._run_when_fetched == name:
-            self.change(model=name)
-
-    def _models_in_use(self) -> set[str]:
-        """Names of the models that run, also in lanes, or are to run. On the thread of the model files."""
-        wanted, running = self.settings.model, self.status().model
-        compared = self.comparison()
-        in_use = {wanted} | {lane.wish.model for lane in (compared.lanes if compared is not None else ())}
-        entry = self._model_files.entry(wanted)
-        if running is not None and not (entry is not None and entry.is_run_by(running)):
-            in_use |= {entry.name for entry in self.models() if entry.is_run_by(running)}
-        return in_use
 
     def _set_size(self) -> None:
         s = self.settings
