@@ -8,7 +8,7 @@ from app.settings import Settings
 from core.comparing.view import MOST_LANES, ComparisonView
 from core.messages import ModelEntry
 from ui import theme
-from ui.controls import ElidedLabel, Segment, Segments, icon_button
+from ui.controls import Segment, Segments, icon_button
 from ui.model_picker import ModelPicker
 from ui.number_box import NumberBox
 from ui.shortcuts import hint
@@ -63,8 +63,6 @@ class CompareBar(QWidget):
         self.picture.clicked.connect(lambda on: self.changed.emit({"compare_picture": on}))
         self.chart = _check("Chart", "Speed and agreement over the last minute." + hint("compare_chart"))
         self.chart.clicked.connect(lambda on: self.changed.emit({"compare_chart": on}))
-        self.cost = ElidedLabel("muted")
-        self.cost.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.add = ModelPicker()
         self.add.setFixedWidth(136)
         self.add.set_current("", "Add lane")
@@ -97,10 +95,6 @@ class CompareBar(QWidget):
             f"{MOST_LANES} lanes are the most: remove one first" if full else "One more network on the same frames"
         )
 
-    def show_cost(self, overhead: float | None) -> None:
-        """What comparing takes besides the lanes, as a share of their time."""
-        self.cost.set_whole("" if overhead is None else f"comparing costs {100 * overhead:.1f} %")
-
     def set_models(self, entries: tuple[ModelEntry, ...]) -> None:
         self.add.set_models(entries)
 
@@ -123,7 +117,7 @@ class CompareBar(QWidget):
         second.setSpacing(12)
         for box in (self.one_range, self.same_frame, self.picture, self.chart):
             second.addWidget(box)
-        second.addWidget(self.cost, stretch=1)
+        second.addStretch()
         self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._lines.setSpacing(12)
         self._lines.addLayout(first)

@@ -1,6 +1,6 @@
 """One lane on the screen: head, picture and figures."""
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout
 
@@ -9,19 +9,19 @@ from core.look import Look
 from core.messages import DepthResult
 from ui import theme
 from ui.chip import Chip
-from ui.compare_figures import FigureStrip, strip_height
 from ui.compare_header import HEIGHT_PX, LaneHeader
+from ui.compare_strip import FigureStrip, lines_needed, strip_height
 from ui.compare_viewport import LaneViewport
 from ui.wording import sentence
 
 BESIDE_PX = HEIGHT_PX + strip_height(2)  # head and figures, at least
-_ROOMY_PX = 320  # a cell of this height has room for a third line of figures
+_ROOMY_PX = 200  # a cell of this height has room for a third line of figures
 _INSET_PX = 8
 
 
-def figure_lines(cell_px: int) -> int:
-    """How many lines of figures a cell of this height shows."""
-    return 3 if cell_px >= _ROOMY_PX else 2
+def figure_lines(cell: QSize, *, has_truth: bool) -> int:
+    """How many lines of figures a cell of this size shows: as many as they need, where there is room."""
+    return min(lines_needed(cell.width(), has_truth=has_truth), 3 if cell.height() >= _ROOMY_PX else 2)
 
 
 class LaneCell(QFrame):
@@ -35,6 +35,7 @@ class LaneCell(QFrame):
         self.number = number
         self.colour = colour
         self._is_flat = False
+        self._has_truth = False
         self._state: tuple[object, ...] = ()  # what is said of the lane now
         self.header = LaneHeader()
         self.header.set_colour(colour)
@@ -69,6 +70,9 @@ class LaneCell(QFrame):
         self._show_frame(lane, view)
 
     def show_figures(self, lane: LaneView, view: ComparisonView) -> None:
+        if bool(view.truth) is not self._has_truth:
+            self._has_truth = not self._has_truth
+            self._suit()
         self.figures.show_lane(
             lane,
             is_reference=lane.number == view.reference,
@@ -95,7 +99,8 @@ class LaneCell(QFrame):
         self._suit()
 
     def _suit(self) -> None:
-        self.figures.set_lines(3 if self._is_flat else figure_lines(self.height()))
+        room = QSize(self.width(), _ROOMY_PX) if self._is_flat else self.size()
+        self.figures.set_lines(figure_lines(room, has_truth=self._has_truth))
         self._place()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

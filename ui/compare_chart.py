@@ -39,22 +39,29 @@ class Chart(QWidget):
         super().__init__()
         self._lanes: Sequence[tuple[str, LaneView]] = ()
         self._now_s = 0.0
+        self._cost = ""
         self.setFixedHeight(HEIGHT_PX)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Speed and agreement over the last minute")
         self.setToolTip(
             "The last minute, a line a lane in the colour of its number.\n"
-            "Left: milliseconds for a frame; less is faster.\n"
+            "Left: milliseconds for a frame, less is faster, and what comparing adds to the lanes’ own time.\n"
             "Right: Pearson correlation with the reference lane; 1 is best."
         )
 
     def sizeHint(self) -> QSize:
         return QSize(600, HEIGHT_PX)
 
-    def show_lanes(self, lanes: Sequence[tuple[str, LaneView]], now_s: float) -> None:
-        """Lanes with their colours; `now_s`: the right end, on the clock of their histories."""
+    def show_lanes(
+        self, lanes: Sequence[tuple[str, LaneView]], now_s: float, overhead: float | None = None
+    ) -> None:
+        """Lanes with their colours; `now_s`: the right end, on the clock of their histories.
+
+        `overhead`: what comparing takes besides the lanes, as a share of their time.
+        """
         self._lanes, self._now_s = lanes, now_s
+        self._cost = "" if overhead is None else f"comparing itself adds {100 * overhead:.1f} %"
         self.update()
 
     def speed_scale(self) -> Scale:
@@ -82,7 +89,7 @@ class Chart(QWidget):
             (agreement, "agreement with the reference (Pearson)", self.agreement_scale(), "pearson"),
         ):
             plot = room.adjusted(_LEFT_PX, _TOP_PX, -_RIGHT_PX, -_BOTTOM_PX)
-            _paint_frame(painter, plot, title, scale)
+            _paint_frame(painter, plot, title, self._cost if name == "ms" else "", scale)
             painter.save()
             painter.setClipRect(plot.adjusted(-1, -3, 4, 3))
             for trace in self._traces(plot, scale, name):
@@ -104,9 +111,11 @@ class Chart(QWidget):
         return traces
 
 
-def _paint_frame(painter: QPainter, plot: QRectF, title: str, scale: Scale) -> None:
+def _paint_frame(painter: QPainter, plot: QRectF, title: str, aside: str, scale: Scale) -> None:
     painter.setPen(_MUTED)
-    painter.drawText(QPointF(plot.left(), plot.top() - 8), title)
+    above = QRectF(plot.left(), plot.top() - 20, plot.width(), 16)
+    painter.drawText(above, _SIDES.AlignLeft | _SIDES.AlignVCenter, title)
+    painter.drawText(above, _SIDES.AlignRight | _SIDES.AlignVCenter, aside)
     for share in (0.0, 0.5, 1.0):
         y = plot.bottom() - share * plot.height()
         painter.setPen(QPen(_LINE, 1.0))

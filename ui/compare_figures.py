@@ -1,28 +1,11 @@
-"""The figures under a lane: what it costs, what it needs, how well it agrees with the reference and the truth."""
+"""The figures of a lane: what it costs, what it needs, how well it agrees with the reference and the truth."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
-from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize
-from PyQt6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
-from PyQt6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
-
 from core.comparing.measures import Agreement, Score
 from core.comparing.view import LaneView
 from core.comparing.wording import NONE, figure, percent
-from ui import theme
-
-_LINE_PX = 18
-_EDGE_PX = 8
-_GAP_PX = 11
-_CAPTION_GAP_PX = 4
-_GROUND = QColor(theme.COLOURS["panel"])
-_TEXT, _MUTED = QColor(theme.COLOURS["text"]), QColor(theme.COLOURS["muted"])
-
-
-def strip_height(lines: int) -> int:
-    """Of a strip of so many lines, in pixels."""
-    return lines * _LINE_PX + 6
 
 
 class Figure(NamedTuple):
@@ -99,151 +82,19 @@ TRUTH = Group("truth", (
 ))  # fmt: skip
 
 
-class _Placed(NamedTuple):
-    figure: Figure | None  # None: the name of a group
-    text: str  # of the name
-    room: QRectF
+def groups_of(*, is_reference: bool, has_truth: bool) -> tuple[Group, ...]:
+    """The reference lane agrees with itself, which needs no figures."""
+    groups = (COST,) if is_reference else (COST, AGREEMENT)
+    return (*groups, TRUTH) if has_truth else groups
 
 
-class FigureStrip(QWidget):
-    """Paints the figures in fixed places, so that nothing moves while they change. Used by: window thread."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._font = theme.tabular(QApplication.font())  # the style sheet would give it another size
-        self._font.setPixelSize(12)
-        self._measure = QFontMetricsF(self._font)
-        self._lane: LaneView | None = None
-        self._is_reference = False
-        self._has_truth = False
-        self._yardstick = ""  # what trivial answers reach against the truth
-        self._lines = 2
-        self._placed: list[_Placed] = []
-        self._painted: list[str] = []
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._place()
-
-    def show_lane(self, lane: LaneView, *, is_reference: bool, has_truth: bool, yardstick: str) -> None:
-        moved = (is_reference, has_truth) != (self._is_reference, self._has_truth)
-        self._lane, self._is_reference, self._has_truth = lane, is_reference, has_truth
-        self._yardstick = yardstick
-        if moved:
-            self._place()
-        texts = self.texts()
-        if moved or texts != self._painted:
-            self._painted = texts
-            self.setAccessibleName(", ".join(texts))
-            self.update()
-
-    def set_lines(self, lines: int) -> None:
-        """How many lines of text there is room for."""
-        if lines != self._lines:
-            self._lines = lines
-            self._place()
-            self.update()
-
-    def texts(self) -> list[str]:
-        """What is shown, figure by figure."""
-        if self._lane is None:
-            return []
-        return [
-            f"{each.figure.caption} {each.figure.text(self._lane)}".strip() for each in self._placed if each.figure
-        ]
-
-    def everything(self) -> str:
-        """All figures with what they mean, those for which there is no room as well."""
-        if self._lane is None:
-            return ""
-        lines = []
-        for group in self._groups():
-            for each in group.figures:
-                name = f"{group.name} {each.caption}".strip()
-                lines.append(f"{name + ': ' if name else ''}{each.text(self._lane)} – {each.tip}")
-            if group is TRUTH and self._yardstick:
-                lines.append(self._yardstick)
-        return "\n".join(lines)
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, self.height())
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
-        self._place()
-
-    def event(self, event: QEvent | None) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self._tip_at(event.pos()), self)
-            return True
-        return super().event(event)
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), _GROUND)
-        painter.setFont(self._font)
-        if self._lane is None:
-            return
-        rise = self._measure.ascent() + (_LINE_PX - self._measure.height()) / 2
-        for each in self._placed:
-            start = QPointF(each.room.left(), each.room.top() + rise)
-            if each.figure is None:
-                painter.setPen(_MUTED)
-                painter.drawText(start, each.text)
-                continue
-            if each.figure.caption:
-                painter.setPen(_MUTED)
-                painter.drawText(start, each.figure.caption)
-                start += QPointF(self._measure.horizontalAdvance(each.figure.caption) + _CAPTION_GAP_PX, 0)
-            painter.setPen(_TEXT)
-            painter.drawText(start, each.figure.text(self._lane))
-        painter.end()
-
-    def _tip_at(self, place: QPoint) -> str:
-        under = next(
-            (each.figure for each in self._placed if each.figure and each.room.contains(QPointF(place))), None
-        )
-        if under is None:
-            return self.everything()
-        is_truth = under in TRUTH.figures and self._yardstick
-        return f"{under.tip}\n{self._yardstick}" if is_truth else under.tip
-
-    def _groups(self) -> tuple[Group, ...]:
-        groups = (COST,) if self._is_reference else (COST, AGREEMENT)
-        return (*groups, TRUTH) if self._has_truth else groups
-
-    def _place(self) -> None:
-        """Fill the lines from the left; where they do not hold all, the least needed figures leave."""
-        self.setFixedHeight(strip_height(self._lines))
-        groups = self._groups()
-        most = max(each.leaves for group in groups for each in group.figures)
-        for kept in range(most, -1, -1):
-            self._placed = self._flowed(groups, kept)
-            if all(each.room.bottom() <= self.height() for each in self._placed):
-                break
-
-    def _flowed(self, groups: tuple[Group, ...], kept: int) -> list[_Placed]:
-        placed: list[_Placed] = []
-        right = self.width() - _EDGE_PX
-        x, y = float(_EDGE_PX), 2.0
-        for group in groups:
-            figures = [each for each in group.figures if each.leaves <= kept]
-            if not figures:
-                continue
-            name_px = self._measure.horizontalAdvance(group.name) + 8 if group.name else 0.0
-            whole_px = name_px + sum(self._width(each) + _GAP_PX for each in figures) - _GAP_PX
-            if x > _EDGE_PX and x + whole_px > right:
-                x, y = float(_EDGE_PX), y + _LINE_PX
-            if group.name:
-                placed.append(_Placed(None, group.name, QRectF(x, y, name_px, _LINE_PX)))
-                x += name_px
-            for each in figures:
-                width = self._width(each)
-                if x > _EDGE_PX and x + width > right:
-                    x, y = float(_EDGE_PX), y + _LINE_PX
-                placed.append(_Placed(each, "", QRectF(x, y, width, _LINE_PX)))
-                x += width + _GAP_PX
-            x += _GAP_PX
-        return placed
-
-    def _width(self, item: Figure) -> float:
-        caption_px = self._measure.horizontalAdvance(item.caption) + _CAPTION_GAP_PX if item.caption else 0.0
-        return caption_px + self._measure.horizontalAdvance(item.widest)
+def told(lane: LaneView, groups: tuple[Group, ...], yardstick: str) -> str:
+    """All figures with what they mean, a line each; `yardstick`: what trivial answers reach against the truth."""
+    lines = []
+    for group in groups:
+        for each in group.figures:
+            name = f"{group.name} {each.caption}".strip()
+            lines.append(f"{name + ': ' if name else ''}{each.text(lane)} – {each.tip}")
+        if group is TRUTH and yardstick:
+            lines.append(yardstick)
+    return "\n".join(lines)

@@ -8,9 +8,10 @@ from core.look import Look, View
 from core.messages import Frame
 from ui import theme
 from ui.compare_cell import figure_lines
-from ui.compare_figures import strip_height
 from ui.compare_header import HEIGHT_PX
+from ui.compare_strip import strip_height
 from ui.compare_viewport import LaneViewport
+from ui.controls import ElidedLabel
 from ui.wording import time_text
 
 
@@ -20,6 +21,7 @@ class PictureCell(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("laneCell")
+        self._has_truth = False
         self.viewport = LaneViewport()
         self.viewport.setAccessibleName("Picture")
         self.viewport.set_look(Look(View.COLOUR))
@@ -33,11 +35,10 @@ class PictureCell(QFrame):
         row = QHBoxLayout(head)
         row.setContentsMargins(12, 0, 12, 0)
         row.addWidget(title)
-        self.facts = QLabel()
+        self.facts = ElidedLabel("muted")
         self.facts.setFont(theme.tabular(self.facts.font()))
         self.facts.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.facts.setContentsMargins(12, 3, 12, 0)
-        theme.set_role(self.facts, "muted")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -48,14 +49,20 @@ class PictureCell(QFrame):
     def show_frame(self, frame: Frame, truth: str) -> None:
         """`truth`: how the depth of this source is known; empty where it is not."""
         self.viewport.show_frame(frame)
+        if bool(truth) is not self._has_truth:
+            self._has_truth = not self._has_truth
+            self._suit()
         height, width = frame.rgb.shape[:2]
         parts = [f"frame {frame.index}", f"{width} × {height}"]
         if frame.media_time_s is not None:
             parts.insert(1, time_text(frame.media_time_s, tenths=True))
         if truth:
             parts.append(f"{truth} truth")
-        self.facts.setText(" · ".join(parts))
+        self.facts.set_whole(" · ".join(parts))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        self.facts.setFixedHeight(strip_height(figure_lines(self.height())))
+        self._suit()
+
+    def _suit(self) -> None:
+        self.facts.setFixedHeight(strip_height(figure_lines(self.size(), has_truth=self._has_truth)))

@@ -127,10 +127,8 @@ class CompareStage(QWidget):
         for lane in view.lanes:
             self.cells[lane.number].show_figures(lane, view)
         if not self.chart.isHidden():
-            self.chart.show_lanes(
-                [(self.cells[lane.number].colour, lane) for lane in view.lanes], time.monotonic()
-            )
-        self.bar.show_cost(view.overhead)
+            lanes = [(self.cells[lane.number].colour, lane) for lane in view.lanes]
+            self.chart.show_lanes(lanes, time.monotonic(), view.overhead)
         self.notes.set_whole(" · ".join(reversed(view.notes)))
         self.notes.setVisible(bool(view.notes))
 

@@ -34,8 +34,8 @@ class FigureFeed:
         while self._paints and now_s - self._paints[0][0] > stale_s:
             self._paints.popleft()
         return Figures(
-            source_fps=rates.source_fps if moving else None,
-            depth_fps=rates.depth_fps if moving else None,
+            source_fps=(rates.source_fps or None) if moving else None,  # 0: nobody counts them
+            depth_fps=(rates.depth_fps or None) if moving else None,
             window_fps=self._paint_rate() if moving else None,
             latency_ms=sum(ms for _, ms in self._paints) / len(self._paints) if self._paints and moving else None,
             age_ms=result.frame.age_ms(now_s) if state is not SourceState.PAUSED else None,

@@ -32,7 +32,7 @@ class HelpSheet(QFrame):
         head.addStretch()
         head.addWidget(close)
         columns = QHBoxLayout()
-        columns.setSpacing(5 * theme.GRID_PX)
+        columns.setSpacing(3 * theme.GRID_PX)
         for groups in _COLUMNS:
             columns.addLayout(_column(groups), stretch=1)
         whole = QVBoxLayout(self)
@@ -55,7 +55,7 @@ def _column(groups: tuple[str, ...]) -> QGridLayout:
     row = 0
     for group in groups:
         row = _add_group(grid, row, group, [(_keys(s), s.text) for s in SHORTCUTS if s.group == group])
-    if SOURCE in groups:
+    if WINDOW in groups:
         row = _add_group(grid, row, "Mouse", [(QLabel(what), text) for what, text in _MOUSE])
     grid.setRowStretch(row, 1)
     return grid

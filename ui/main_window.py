@@ -209,7 +209,7 @@ class MainWindow(QWidget):
     @property
     def shown_picture(self) -> QWidget:
         """What the keys belong to while no control has them."""
-        return self.comparing.stage.pair.viewport if self.comparing.is_on else self.stage.viewport
+        return self.comparing.stage if self.comparing.is_on else self.stage.viewport
 
     def show_range(self) -> None:
         look = self.look.look

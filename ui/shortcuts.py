@@ -53,27 +53,27 @@ SHORTCUTS = (
     Shortcut("larger", ("]",), "Larger: finer", NETWORK, repeats=True, when=When.LIVE),
     Shortcut("auto_size", ("A",), "Automatic size: holds a rate", NETWORK, when=When.LIVE),
     Shortcut("next_model", ("N",), "Next model on this computer", NETWORK, when=When.LIVE),
-    Shortcut("run_model", ("Shift+N",), "On a recording: its depth or a model’s", NETWORK, when=When.LIVE),
+    Shortcut("run_model", ("Shift+N",), "Recorded depth, or a model’s", NETWORK, when=When.LIVE),
     Shortcut("compare", ("C",), "Compare models live", NETWORK),
-    Shortcut("models", ("Ctrl+M",), "All models: download, open, convert", NETWORK),
+    Shortcut("models", ("Ctrl+M",), "All models", NETWORK),
     Shortcut("open_file", ("O", "Ctrl+O"), "Open a file", SOURCE),
     Shortcut("open_address", ("Ctrl+L",), "Open an address", SOURCE),
     Shortcut("open_demo", ("D",), "Demo scene", SOURCE),
     Shortcut("panel", ("P",), "Show or hide the panel", WINDOW),
     Shortcut("full_screen", ("F", "F11"), "Full screen", WINDOW),
-    Shortcut("leave", ("Esc",), "Close what is open, leave full screen", WINDOW),
+    Shortcut("leave", ("Esc",), "Close what is open", WINDOW),
     Shortcut("help", ("F1", "?"), "This sheet", WINDOW),
     Shortcut("quit", ("Ctrl+Q",), "Quit", WINDOW),
-    Shortcut("reference_1", ("1",), "Lane 1 as the reference", COMPARE, when=When.COMPARING),
-    Shortcut("reference_2", ("2",), "Lane 2 as the reference", COMPARE, when=When.COMPARING),
-    Shortcut("reference_3", ("3",), "Lane 3 as the reference", COMPARE, when=When.COMPARING),
-    Shortcut("reference_4", ("4",), "Lane 4 as the reference", COMPARE, when=When.COMPARING),
+    Shortcut("reference_1", ("1",), "Lane 1 as reference", COMPARE, when=When.COMPARING),
+    Shortcut("reference_2", ("2",), "Lane 2 as reference", COMPARE, when=When.COMPARING),
+    Shortcut("reference_3", ("3",), "Lane 3 as reference", COMPARE, when=When.COMPARING),
+    Shortcut("reference_4", ("4",), "Lane 4 as reference", COMPARE, when=When.COMPARING),
     Shortcut("compare_grid", ("G",), "Grid", COMPARE, when=When.COMPARING),
     Shortcut("compare_wipe", ("W",), "Wipe between two", COMPARE, when=When.COMPARING),
     Shortcut("compare_blink", ("B",), "Blink between two", COMPARE, when=When.COMPARING),
-    Shortcut("compare_difference", ("E",), "Difference from the reference", COMPARE, when=When.COMPARING),
+    Shortcut("compare_difference", ("E",), "Difference from reference", COMPARE, when=When.COMPARING),
     Shortcut("hold_other", ("X",), "The other of two, while held", COMPARE, when=When.COMPARING),
-    Shortcut("next_pair", ("V",), "Next lane beside the reference", COMPARE, when=When.COMPARING),
+    Shortcut("next_pair", ("V",), "Another lane beside it", COMPARE, when=When.COMPARING),
     Shortcut("same_frame", ("T",), "Same frame in all lanes", COMPARE, when=When.COMPARING),
     Shortcut("compare_range", ("Y",), "One range, or each its own", COMPARE, when=When.COMPARING),
     Shortcut("compare_picture", ("K",), "Show or hide the picture", COMPARE, when=When.COMPARING),
@@ -87,7 +87,8 @@ _SHOWN = {"Left": "←", "Right": "→"}
 
 def shown(key: str) -> str:
     """A key as people know it: `Shift+Left` is `Shift ←`."""
-    return " ".join(_SHOWN.get(part, part) for part in key.split("+"))
+    parts = key.split("+") if key != "+" else [key]
+    return " ".join(_SHOWN.get(part, part) for part in parts)
 
 
 def hint(name: str) -> str:

@@ -178,7 +178,7 @@ def test_the_truth_is_told_where_it_is_known_with_trivial_answers_as_a_yardstick
     assert second.figures.texts()[-3:] == ["AbsRel 0.240", "δ > 1.25 8.00 %", "Pearson 0.900"]
     assert "constant 0.612" in second.figures.everything()
     assert "row 0.431" in second.figures.everything()
-    assert "rendered truth" in stage.picture.facts.text()
+    assert "rendered truth" in stage.picture.facts.whole()
 
 
 # Colours
@@ -386,7 +386,7 @@ def test_notes_and_cost_are_told(open_stage: OpenStage) -> None:
     stage = open_stage(a_comparison(2, notes=("swin2-large-384 left memory",)), wh=(1600, 900))
     assert stage.notes.whole() == "swin2-large-384 left memory"
     assert stage.notes.isVisible()
-    assert stage.bar.cost.whole() == "comparing costs 2.1 %"
+    assert stage.chart._cost == "comparing itself adds 2.1 %"
 
 
 def test_nothing_is_left_at_the_end(open_stage: OpenStage) -> None:

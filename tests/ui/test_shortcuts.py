@@ -216,3 +216,14 @@ def test_in_full_screen_the_panel_comes_for_the_moment_only(open_window: OpenWin
     press("F")
     until(lambda: not window.isFullScreen())
     assert window.panel.isVisible()
+
+
+def test_the_sheet_fits_into_a_window_of_common_size(open_window: OpenWindow) -> None:
+    window, _ = open_window()
+    wanted = window.help_sheet.sizeHint()
+    assert wanted.width() <= 1000
+    assert wanted.height() <= 650
+
+
+def test_a_plus_is_shown_as_itself() -> None:
+    assert (shown("+"), shown("Ctrl+O")) == ("+", "Ctrl O")
