@@ -12,7 +12,7 @@ from core.synthetic.patterns import layers_named
 from core.synthetic.planes import cross, dot, planes, step_across, step_down, unit
 from core.synthetic.surfaces import Surfaces
 
-_DETAIL_TILT = 0.05  # relief of the fine detail, in its periods, for darkness 1
+_DETAIL_TILT = 0.02  # relief of the fine detail, in its periods, for darkness 1
 _STEEPEST = 0.8  # tangent of the largest tilt
 _SKY_FAR_M = 4000.0
 
@@ -103,10 +103,12 @@ def appearance(seen: Seen, materials: Materials, collection: Atlas) -> Appearanc
 
 
 def _detail(seen: Seen, collection: Atlas, per_m: Tensor) -> Tensor:
-    """The layer of fractal detail at so many periods a metre."""
+    """The layer of fractal detail at so many periods a metre, turned, so that its repeats follow no edge."""
     x, y = collection.corners[layers_named("detail")[0]].tolist()
     level = level_for(seen.side_m * per_m * TEXELS)
-    return collection.read(x, y, seen.across_m * per_m, seen.up_m * per_m, level)
+    u = (0.8 * seen.across_m + 0.6 * seen.up_m) * per_m
+    v = (0.8 * seen.up_m - 0.6 * seen.across_m) * per_m
+    return collection.read(x, y, u, v, level)
 
 
 def _pattern(seen: Seen, materials: Materials, collection: Atlas) -> Tensor:

@@ -21,12 +21,14 @@ from core.synthetic.pattern import Pattern, pattern
 
 def plaster(rng: np.random.Generator) -> Pattern:
     fine = fractal(rng, 0.3, band=(12, 128))
-    return pattern(tone=0.7 * fractal(rng, 1.0) + 0.3 * fine, height=0.6 * fine + 0.4 * fractal(rng, 1.2))
+    patches = fractal(rng, 0.7, band=(3, 128))  # nothing as large as the field, which would show that it repeats
+    return pattern(tone=0.6 * patches + 0.4 * fine, height=0.6 * fine + 0.4 * patches)
 
 
 def fractal_detail(rng: np.random.Generator) -> Pattern:
-    """Four unlike fields of detail at every scale: laid over every material, near and far."""
-    return pattern(fractal(rng, 0.7), fractal(rng, 1.4), fractal(rng, 1.4), fractal(rng, 0.6))
+    """What is laid over every material: as tone and height near detail, as the other two stains of metres."""
+    near = (fractal(rng, 0.6, band=(6, 128)), fractal(rng, 0.5, band=(6, 128)))
+    return pattern(near[0], fractal(rng, 1.2, band=(2, 128)), fractal(rng, 1.4), near[1])
 
 
 def clouds(rng: np.random.Generator) -> Pattern:
