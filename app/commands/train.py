@@ -52,9 +52,8 @@ def run(args: argparse.Namespace) -> int:
     if args.minutes is not None and not args.minutes > 0:
         raise SettingError(f"--minutes must be above 0, got {args.minutes:g}")
 
-    from core.synthetic.rendering import render
-
     from core.engine import pick_device
+    from core.synthetic.rendering import render
     from core.training.config import read_config
     from core.training.running import has_state, make_folder
     from core.training.running import run as run_training
@@ -64,6 +63,11 @@ def run(args: argparse.Namespace) -> int:
     device = pick_device(args.device)
     if args.start_from is not None and has_state(args.out):
         raise SettingError(f"{args.out} holds a training already, which goes on by itself: leave out --start-from")
+    measured = []
+    if args.pairs is not None:
+        from core.training.measured import measured_set
+
+        measured = measured_set(args.pairs)
     make_folder(args.out)
     minutes = math.inf if args.minutes is None else args.minutes
     trainer = Trainer(config, args.out, str(device), render, minutes)
@@ -73,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     before = signal.signal(signal.SIGINT, lambda *_: ending.set())
     try:
         with _Bars(config.name) as bars:
-            outcome = run_training(trainer, render, args.pairs, bars, ending.is_set)
+            outcome = run_training(trainer, render, measured, bars, ending.is_set)
     finally:
         signal.signal(signal.SIGINT, before)
     print(outcome.model)

@@ -1,19 +1,16 @@
-"""How good a network is: on rendered pictures that no training sees, and on photos with measured depth."""
+"""How good a network is: on rendered pictures that no training sees, or on photos with measured depth."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from core.comparing.ground_truth import truth_of
 from core.comparing.measures import Score
 from core.comparing.truth import ROW, overall, score, trivial_scores
-from core.messages import DepthArray, Frame, RgbArray
+from core.messages import DepthArray, RgbArray
 from core.model.dpt import DPT
 from core.preprocess import to_network_input
-from core.sources.opener import open_source
 from core.training.picture_store import FIRST_EVALUATED, Hw, Render
 
 _RENDERED_AT_ONCE = 16
@@ -46,22 +43,6 @@ def rendered_set(render: Render, count: int, hw: Hw) -> list[Judged]:
         pairs = zip(rendered.rgb.numpy(), rendered.inverse_depth.numpy(), strict=True)
         judged += [Judged(f"{seed}", rgb, truth) for seed, (rgb, truth) in zip(seeds, pairs, strict=True)]
     return judged
-
-
-def measured_set(folder: Path) -> list[Judged]:
-    """The photos NAME.jpg of a folder that have NAME.npz beside them. Raises: SourceError."""
-    source = open_source(str(folder))
-    try:
-        truth, judged, index = truth_of(source.info), [], 0
-        while (picture := source.read()) is not None:
-            frame = Frame(index, 0.0, picture.rgb, picture.media_time_s)
-            depth = truth.of(frame) if truth is not None else None
-            if truth is not None and depth is not None:
-                judged.append(Judged(truth.name_of(frame), picture.rgb, depth))
-            index += 1
-        return judged
-    finally:
-        source.close()
 
 
 @torch.no_grad()

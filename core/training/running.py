@@ -16,7 +16,7 @@ from typing import Protocol
 from core.depth_files import write_whole
 from core.errors import TrainingError
 from core.training import saved_state
-from core.training.evaluation import Evaluation, Judged, evaluate, measured_set, predict, rendered_set
+from core.training.evaluation import Evaluation, Judged, evaluate, predict, rendered_set
 from core.training.loss import Loss
 from core.training.picture_store import Render
 from core.training.sheet import sheet
@@ -55,19 +55,16 @@ class _Sets:
 
 
 def run(
-    trainer: Trainer, render: Render, pairs: Path | None, watcher: Watcher, ended: Callable[[], bool]
+    trainer: Trainer, render: Render, measured: list[Judged], watcher: Watcher, ended: Callable[[], bool]
 ) -> Outcome:
-    """Train to the end, or until `ended()`. `pairs`: a folder of photos with measured depth, for figures alone.
+    """Train to the end, or until `ended()`. `measured`: photos with their depth, for figures alone.
 
-    Raises: TrainingError, WeightsError; SourceError for `pairs`.
+    Raises: TrainingError, WeightsError.
     """
     config, folder = trainer.config, trainer.folder
     model = folder / f"{config.name}.safetensors"
     trainer.resume(watcher.rendering)
-    sets = _Sets(
-        rendered_set(render, config.evaluated_pictures, _evaluated_hw(trainer)),
-        measured_set(pairs) if pairs else [],
-    )
+    sets = _Sets(rendered_set(render, config.evaluated_pictures, _evaluated_hw(trainer)), measured)
     log = CsvLog(folder / "log.csv", ("progress", "elapsed_s", *Loss._fields, "learning_rate"), trainer.step)
     evaluations = CsvLog(folder / "evaluations.csv", ("set", *_FIGURES), trainer.step)
     saved_s = time.monotonic()

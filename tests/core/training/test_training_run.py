@@ -1,6 +1,8 @@
 """All of a training: what it leaves in its folder, what it is judged on, and how it ends early."""
 
 import csv
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +10,15 @@ import pytest
 
 from core.errors import TrainingError
 from core.opencv import cv2
-from core.training.evaluation import Judged, evaluate, measured_set, rendered_set
+from core.training.evaluation import Judged, evaluate, rendered_set
+from core.training.measured import measured_set
 from core.training.running import run
 from core.training.sheet import CELL_PX, GAP_PX, TRIPLES_A_ROW, sheet
 from core.training.trainer import Trainer
 from core.training.training_log import CsvLog
 from support.simple_scenes import plane, tiny_config
+
+ROOT = Path(__file__).parents[3]
 
 
 class Watcher:
@@ -52,7 +57,7 @@ def test_it_leaves_a_model_logs_and_sheets(tmp_path: Path) -> None:
     watcher, out = Watcher(), tmp_path / "out"
     out.mkdir()
     training = Trainer(tiny_config(steps=10), out, "cpu", plane)
-    outcome = run(training, plane, pairs_in(tmp_path / "pairs"), watcher, lambda: False)
+    outcome = run(training, plane, measured_set(pairs_in(tmp_path / "pairs")), watcher, lambda: False)
     assert outcome.finished
     assert watcher.steps == list(range(1, 11))
     assert watcher.judged == [(step, ("rendered", "measured")) for step in (4, 8, 10)]
@@ -69,11 +74,11 @@ def test_it_leaves_a_model_logs_and_sheets(tmp_path: Path) -> None:
 def test_ended_early_it_saves_and_goes_on(tmp_path: Path) -> None:
     config, watcher = tiny_config(steps=20, evaluate_every=100), Watcher()
     first = Trainer(config, tmp_path, "cpu", plane)
-    assert not run(first, plane, None, watcher, lambda: first.step >= 13).finished
+    assert not run(first, plane, [], watcher, lambda: first.step >= 13).finished
     assert watcher.judged == [(13, ("rendered",))]
     again = Watcher()
     second = Trainer(config, tmp_path, "cpu", plane)
-    assert run(second, plane, None, again, lambda: False).finished
+    assert run(second, plane, [], again, lambda: False).finished
     assert again.steps == list(range(14, 21))
     assert [row["step"] for row in rows(tmp_path / "log.csv")] == ["10", "20"]
 
@@ -126,3 +131,10 @@ def test_the_sheet_shows_each_picture_with_truth_and_prediction() -> None:
         np.frombuffer(sheet([*pictures, unknown], [p.truth for p in [*pictures, unknown]]), np.uint8), 1
     )
     assert picture.shape == (2 * CELL_PX, TRIPLES_A_ROW * (3 * CELL_PX + GAP_PX), 3)
+
+
+def test_a_machine_without_pyav_and_qt_can_train() -> None:
+    """As one has that is lent for its graphics processor alone."""
+    imports = "import core.training.running, core.training.trainer, core.synthetic.rendering, app.commands.train"
+    without = "import sys; sys.modules.update(dict.fromkeys(('av', 'PyQt6'))); " + imports
+    subprocess.run([sys.executable, "-c", without], check=True, cwd=ROOT)
