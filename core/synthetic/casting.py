@@ -46,8 +46,8 @@ def _as_pictures(tiled: Tensor, views: int, size_hw: tuple[int, int]) -> Tensor:
 def _go_through(step: Pass, offsets: Tensor, nearness: Tensor, solid: Tensor) -> None:
     """Take one pass's pairs into what is known of the tiles so far, in place.
 
-    Who is nearer is told by the sign bit of a difference, as masks of bits: torch's `where` takes ten times as long
-    on processors as anything else here.
+    Who is nearer is told by the sign bit of a difference, as masks of bits: on processors torch's `where` takes
+    ten times as long as anything else here.
     """
     device = nearness.device
     tiles = torch.from_numpy(step.tiles).to(device)

@@ -1,7 +1,7 @@
 """From which solid a ray hit to what is seen there: place, normal, the solid's own coordinates.
 
-Choices are made by masks of 0 and 1 and by `lerp`, exact at both, as torch's `where` takes ten times as long as any
-other step on processors. Vectors are held as planes, (3, V, H, W), until the end.
+Choices are made by masks of 0 and 1 and by `lerp`, exact at both, as on processors torch's `where` takes ten times
+as long as any other step. Vectors are held as planes, (3, V, H, W), until the end.
 """
 
 import numpy as np
@@ -27,7 +27,7 @@ def surfaces_of(seen: Seen, rays: Rays, solids: Solids) -> Surfaces:
     rows = (seen.solid + 1).flatten()
     table = to_device(_table(solids).T, device).index_select(1, rows).view(-1, *seen.solid.shape)
     axes, centre, half, shape, constant = (
-        table[:9].unflatten(0, (3, 3)),
+        table[:9].view(3, 3, *seen.solid.shape),
         table[9:12],
         table[12:15],
         table[15:19],
@@ -79,8 +79,8 @@ def _directions(rays: Rays, device: torch.device) -> Tensor:
 
 
 def _table(solids: Solids) -> Array:
-    """(1 + N, 20), the first row for the sky: axes 9, centre 3, half 3, then of boxes taper and lean, of the others
-    squares and linear; of boxes 1, of the others the constant of the quadric, which is below 0."""
+    """(1 + N, 20), the first row for the sky: axes 9, centre 3, half 3, then of boxes taper, lean and 1, of the
+    others squares, linear and constant of the quadric, which is below 0."""
     squares, linear, constant = solids.quadrics()
     box = solids.kind == BOX
     shape = np.where(box[:, None], solids.shape, np.concatenate((squares, linear[:, None]), axis=1))

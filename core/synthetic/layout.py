@@ -1,6 +1,7 @@
-"""From a seed to a scene: what is in it, and the camera that looks at it."""
+"""What a scene is: parts, a camera, and what the light has to know of it. How cameras are held."""
 
 from dataclasses import dataclass, field
+from math import radians
 from random import Random
 
 from core.synthetic.parts import Parts, Vector
@@ -26,8 +27,12 @@ class Scene:
     lamps: list[Vector] = field(default_factory=list)  # where light comes from, in the world
 
 
-def lay_out(seed: int) -> Scene:
-    """The same scene for the same seed, always."""
-    from core.synthetic.rooms import lay_out_room
+def any_tilt(rng: Random) -> float:
+    """Roll of a camera in a hand, on a stand, or held carelessly."""
+    return rng.gauss(0, 0.03) if rng.random() < 0.85 else rng.gauss(0, 0.2)
 
-    return lay_out_room(Random(seed))  # noqa: S311 (no secret)
+
+def any_view(rng: Random, low: float = 35, high: float = 100) -> float:
+    """An angle of view between so many degrees; most are those of webcams and phones."""
+    wanted = rng.gauss(66, 12) if rng.random() < 0.6 else rng.uniform(low, high)
+    return radians(min(high, max(low, wanted)))

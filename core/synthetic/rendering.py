@@ -10,14 +10,14 @@ from torch import Tensor
 from core.synthetic.cameras import pinholes, rotation
 from core.synthetic.casting import cast
 from core.synthetic.hits import surfaces_of
-from core.synthetic.layout import Scene, lay_out
+from core.synthetic.layout import Scene
 from core.synthetic.lights import Lights, LightSetting, indoors, outdoors
 from core.synthetic.materials import Materials
+from core.synthetic.scenes import lay_out
 from core.synthetic.sensor import Sensor, photograph
 from core.synthetic.shading import shade
 from core.synthetic.shadows import Caster, Sight, lit_share
 from core.synthetic.solids import solids_of
-
 
 SHADOWS = 1  # lights of a picture that cast shadows, the main one first
 

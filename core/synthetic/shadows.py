@@ -50,7 +50,7 @@ class Sight:
 def lit_share(
     surfaces: Surfaces, solids: Solids, casters: Sequence[Caster | None], sights: Sequence[Sight]
 ) -> Tensor:
-    """How much of each picture's light arrives at each pixel: (B, H, W) float32, 0..1; 1 where there is no light."""
+    """How much of each picture's light arrives at each pixel, (B, H, W) 0..1; 1 where there is no light."""
     lit = torch.ones_like(surfaces.depth_m)
     for suns in (True, False):
         chosen = [number for number, caster in enumerate(casters) if caster is not None and caster.is_sun is suns]
@@ -76,9 +76,8 @@ def _sun_views(lights: Sequence[tuple[Caster, Sight]]) -> Rays:
             rotation.append(axes)
             scale.append(step)
             reach.append(2 * away)
-    return Rays(
-        (SIDE_PX, SIDE_PX), *(np.array(value) for value in (position, rotation, scale, reach)), parallel=True
-    )
+    places, axes_of_all, scales, reaches = (np.array(value) for value in (position, rotation, scale, reach))
+    return Rays((SIDE_PX, SIDE_PX), places, axes_of_all, scales, reaches, parallel=True)
 
 
 def _lamp_views(lights: Sequence[tuple[Caster, Sight]]) -> Rays:
@@ -123,7 +122,7 @@ def _share(surfaces: Surfaces, solids: Solids, pictures: Index, rays: Rays, soft
 
 
 def _spots(rays: Rays, which: slice, points: Tensor, normals: Tensor, softness: Array) -> tuple[Tensor, Tensor]:
-    """Where points (3, P, H, W) lie in P views: x, y and blur in pixels, nearness (4, P, H, W); and 1 where within."""
+    """Where points (3, P, H, W) lie in P views: x, y and blur in pixels, nearness (4, P, H, W); 1 where within."""
     device = points.device
     rotation = to_device(rays.rotation[which].transpose(1, 2, 0), device)[..., None, None]  # (row, world, P, 1, 1)
     position = to_device(rays.position[which].T, device)[..., None, None]
@@ -153,7 +152,7 @@ def _along(axis: Tensor, offset: Tensor) -> Tensor:
 
 
 def _shadow(nearness: Tensor, first: Tensor, spot: Tensor) -> Tensor:
-    """The share of taps round each spot that something stands before; `first` (P, H, W): the number of its view."""
+    """The share of taps round each spot that something stands before; `first` (P, H, W): its view's number."""
     x, y, blur, near = spot
     cosine, sine = _turns((x.shape[1], x.shape[2]), x.device)
     flat = nearness.flatten()
