@@ -40,13 +40,15 @@ def choose(
     together: bool,
     spacing_s: float,
 ) -> list[T]:
-    """Who runs the frame now, from fast to slow.
+    """Who runs the frame now: with "same frame" all in their order, else some of them, from fast to slow.
 
     `running`: all lanes that can; `missing`: those of them that have not run this frame; `together`: "same frame"
     is on; `spacing_s`: the time between two frames of the source, within which all run where they fit.
     """
+    if together:
+        return list(missing)
     in_order = sorted(missing, key=lambda turn: turn.cost_s)
-    if together or sum(turn.cost_s for turn in running) <= spacing_s:
+    if sum(turn.cost_s for turn in running) <= spacing_s:
         return in_order
     fastest_s = min((turn.cost_s for turn in running), default=0.0)
     due = [turn.cost_s for turn in in_order if turn.due_s <= now_s]

@@ -37,10 +37,10 @@ def simulate(lanes: list[Runner], until_s: float, *, together: bool = False, fps
     return idle_s
 
 
-def test_together_every_lane_runs_every_frame_from_fast_to_slow() -> None:
+def test_together_every_lane_runs_every_frame() -> None:
     slow, fast, middle = Runner("slow", 0.5), Runner("fast", 0.01), Runner("middle", 0.1)
     lanes = [slow, fast, middle]
-    assert choose(lanes, lanes, 0.0, together=True, spacing_s=0.03) == [fast, middle, slow]
+    assert choose(lanes, lanes, 0.0, together=True, spacing_s=0.03) == lanes
     simulate(lanes, 20.0, together=True)
     assert fast.ran == middle.ran == slow.ran
 
