@@ -15,6 +15,7 @@ from core.model.config import PUBLISHED, DPTConfig
 from core.model_messages import ModelFigures, ModelKind
 from core.weights.inspection import Inspection, inspect
 from core.weights.own_files import listed_files
+from core.weights.parts import resumable_bytes, size_of
 from core.weights.places import BUILT_IN_FOLDER, is_file, models_folder, part_path, published_path
 from core.weights.provenance import remembered
 from core.weights.published import PUBLISHED_MODELS, PublishedModel
@@ -177,8 +178,8 @@ def _published_entry(model: PublishedModel) -> ModelEntry:
         parameters=model.parameters,
         download_bytes=None if here else model.bytes,
         kind=ModelKind.PUBLISHED,
-        file_bytes=_size_of(path) if here else 0,
-        part_bytes=0 if here else _size_of(part_path(path)),
+        file_bytes=size_of(path) if here else 0,
+        part_bytes=0 if here else resumable_bytes(part_path(path)),
         layout="Hugging Face DPT" if model.config_path else "MiDaS v3.1",
         network=_in_words(PUBLISHED[model.network]),
         dtype="float32",
@@ -195,13 +196,6 @@ def _built_in_figures() -> dict[str, ModelFigures]:
     """What was measured of the built-in models, from the file that comes with them."""
     table = json.loads(_FIGURES.read_text(encoding="utf-8"))
     return {name: ModelFigures(**{**row, "others": tuple(row["others"])}) for name, row in table.items()}
-
-
-def _size_of(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
 
 
 def _in_words(config: DPTConfig) -> str:

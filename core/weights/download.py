@@ -14,8 +14,9 @@ from core.weights import hf_config
 from core.weights.catalogue import suggestion
 from core.weights.container import check_bytes
 from core.weights.folder_lock import alone_in
-from core.weights.http_file import FetchCancelled, discard, receive, wait
+from core.weights.http_file import FetchCancelled, receive, wait
 from core.weights.inspection import inspect
+from core.weights.parts import discard
 from core.weights.places import part_path, published_path
 from core.weights.provenance import Provenance, remember, sha256_of
 from core.weights.published import PUBLISHED_MODELS, PublishedModel

@@ -6,7 +6,6 @@ judges the content; `download` does, before the file gets its name. Imports no t
 
 import contextlib
 import http.client
-import json
 import os
 import re
 import shutil
@@ -15,18 +14,19 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from email.message import Message
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
 from core.errors import WeightsError
+from core.weights.parts import Received, discard, kept_words, read_note, resumable_bytes, size_of, write_note
 
 TIMEOUT_S = 15.0  # to connect, and between two pieces of data
 RETRIES = 4  # in a row without anything new
 _CHUNK_BYTES = 256 << 10
 _SPARE_BYTES = 64 << 20  # a disk is left this much room
+_ROOM_EVERY_BYTES = 8 << 20  # how often it is looked at
 _RETRIED_CODES = (408, 425, 429, 500, 502, 503, 504)
 
 
@@ -36,16 +36,6 @@ class FetchCancelled(WeightsError):  # noqa: N818 - the person's wish, not a fai
 
 class _TryAgainError(Exception):
     """This attempt failed in a way another may not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A file that came whole. `sha256` and `bytes` are what the publisher says of it, where the publisher does."""
-
-    url: str
-    validator: str  # ETag or date of this version, for resuming; empty where the server gives none
-    bytes: int | None
-    sha256: str | None
 
 
 def wait(seconds: float, cancelled: Callable[[], bool]) -> None:
@@ -68,31 +58,42 @@ def receive(
 ) -> Received:
     """Bring `url` into `part`, going on where an earlier call stopped.
 
+    After a failure `part` stays where the server lets it be gone on with.
     Raises: FetchCancelled; WeightsError with what the server did or what is wrong on this side.
     """
+    try:
+        return _receive(url, part, limit_bytes, progress, cancelled, pause)
+    except (WeightsError, OSError) as error:
+        kept = kept_words(part, url)
+        if not resumable_bytes(part):
+            with contextlib.suppress(OSError):
+                discard(part)  # there is nothing to go on from: it would only fill the disk
+        if isinstance(error, OSError):
+            reason = error.strerror or str(error)
+            raise WeightsError(f"{part.parent} cannot be written to: {reason}{kept}") from error
+        raise
+
+
+def _receive(
+    url: str,
+    part: Path,
+    limit_bytes: int,
+    progress: Callable[[int, int | None], None],
+    cancelled: Callable[[], bool],
+    pause: Callable[[float, Callable[[], bool]], None],
+) -> Received:
+    """Attempt after attempt. Raises: as `receive`, and OSError of the file."""
     failures = 0
     while True:
-        before = _size(part)
+        before = size_of(part)
         try:
             return _attempt(url, part, limit_bytes, progress, cancelled)
         except _TryAgainError as error:
-            failures = 0 if _size(part) > before else failures + 1
+            failures = 0 if size_of(part) > before else failures + 1
             if failures > RETRIES:
-                kept = (
-                    f"; {_size(part) / 1e6:.1f} MB are kept, try again later"
-                    if _size(part)
-                    else "; try again later"
-                )
+                kept = kept_words(part, url) or "; try again later"
                 raise WeightsError(f"{url} could not be fetched: {error}{kept}") from error
-        except OSError as error:
-            raise WeightsError(f"{part.parent} cannot be written to: {error.strerror or error}") from error
         pause(float(2 ** max(failures - 1, 0)), cancelled)
-
-
-def discard(part: Path) -> None:
-    """Forget what has come so far. Raises: OSError."""
-    part.unlink(missing_ok=True)
-    _note(part).unlink(missing_ok=True)
 
 
 def _attempt(
@@ -104,8 +105,8 @@ def _attempt(
 ) -> Received:
     """One request. Raises: _TryAgainError, FetchCancelled, WeightsError, OSError of the file."""
     _stop_if(cancelled)
-    earlier = _read_note(part, url)
-    start = _size(part) if earlier is not None else 0
+    earlier = read_note(part, url)
+    start = size_of(part) if earlier is not None else 0
     if earlier is not None and earlier.bytes == start:
         return earlier
     headers = {"User-Agent": "Fathom", "Accept-Encoding": "identity"}
@@ -140,7 +141,7 @@ def _attempt(
             if start:
                 file.truncate(start)
                 file.seek(start)
-            _write_note(part, received)
+            write_note(part, received)
             _copy(response, file, received.bytes, limit_bytes, url, progress, cancelled)
     return received
 
@@ -173,6 +174,8 @@ def _terms(url: str, part: Path, response: Any, linked: Message, start: int) -> 
         raise WeightsError(f"{url} would give {total} bytes where its publisher has {size_told}: refused")
     etag = headers.get("ETag", "")
     validator = etag if etag.startswith('"') else headers.get("Last-Modified", "")
+    if headers.get("Accept-Ranges", "").strip().lower() == "none":
+        validator = ""
     return start, Received(url, validator, total, sha256)
 
 
@@ -203,6 +206,8 @@ def _copy(
         done += len(chunk)
         if total is None:
             _check_size(url, done, limit_bytes)
+        if done // _ROOM_EVERY_BYTES > (done - len(chunk)) // _ROOM_EVERY_BYTES:
+            _check_room(Path(file.name), (total or done) - done)  # others write, too
         progress(done, total)
     file.flush()
     os.fsync(file.fileno())
@@ -252,26 +257,3 @@ def _check_room(part: Path, wanted: int) -> None:
 def _stop_if(cancelled: Callable[[], bool]) -> None:
     if cancelled():
         raise FetchCancelled("the download was stopped; what has come is kept for the next time")
-
-
-def _size(path: Path) -> int:
-    with contextlib.suppress(FileNotFoundError):
-        return path.stat().st_size
-    return 0
-
-
-def _note(part: Path) -> Path:
-    return part.with_name(part.name + ".json")
-
-
-def _write_note(part: Path, received: Received) -> None:
-    _note(part).write_text(json.dumps(asdict(received)), encoding="utf-8")
-
-
-def _read_note(part: Path, url: str) -> Received | None:
-    """What is known of the part on disk; None where it is not a resumable part of `url`."""
-    try:
-        note = Received(**json.loads(_note(part).read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError, TypeError, RecursionError):
-        return None
-    return note if note.url == url and note.validator and isinstance(note.validator, str) else None

@@ -13,8 +13,8 @@ from core.weights import hf_config, provenance
 from core.weights.catalogue import entries, suggestion, unusable
 from core.weights.folder_lock import FILE_NAME as LOCK_NAME
 from core.weights.folder_lock import Busy, alone_in
-from core.weights.http_file import discard
 from core.weights.own_files import forget_file
+from core.weights.parts import discard
 from core.weights.places import part_path, published_path
 from core.weights.provenance import remembered
 from core.weights.published import PUBLISHED_MODELS
@@ -46,7 +46,7 @@ def remove(name: str) -> str:
 def _remove_published(entry: ModelEntry) -> str:
     final = published_path(PUBLISHED_MODELS[entry.name])
     folder = final.parent
-    if entry.path is None and not entry.part_bytes:
+    if entry.path is None and not part_path(final).exists():
         raise WeightsError(f"{entry.name} is not on this computer: there is nothing to remove")
     try:
         with alone_in(folder):

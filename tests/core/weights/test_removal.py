@@ -9,6 +9,7 @@ from core.errors import WeightsError
 from core.weights.catalogue import entries, unusable
 from core.weights.folder_lock import alone_in
 from core.weights.own_files import FILE_NAME, KEPT, add_file, forget_file, listed_files
+from core.weights.parts import Received, write_note
 from core.weights.places import models_folder, part_path, published_path
 from core.weights.provenance import Provenance, remember, replacing
 from core.weights.published import PUBLISHED_MODELS
@@ -44,7 +45,7 @@ def test_what_is_left_of_a_download_is_removed_too() -> None:
     part = part_path(published_path(TINY))
     part.parent.mkdir(parents=True)
     part.write_bytes(b"half")
-    (part.with_name(part.name + ".json")).write_bytes(b"{}")
+    write_note(part, Received("http://localhost/x", '"v1"', 8, None))
     assert entry_of("swin2-tiny-256").part_bytes == 4
     remove("swin2-tiny-256")
     assert not part.parent.exists()
