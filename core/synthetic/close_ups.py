@@ -54,7 +54,7 @@ def lay_out_close_up(rng: Random) -> Scene:
 
 
 def _table_top(parts: Parts, rng: Random) -> tuple[float, float, float]:
-    """Returns, as all subjects do, in metres: the height of its middle, its size, how far off the camera should be."""
+    """Returns, as all subjects do, metres: the height of its middle, its size, how far off the camera is to be."""
     w, d = rng.uniform(0.8, 2.0), rng.uniform(0.6, 1.1)
     parts.enter(0, 0, 0, rng.gauss(0, 0.3))
     level = furniture.add_table(parts, rng, w, d)
@@ -106,20 +106,20 @@ def _cloth(parts: Parts, rng: Random) -> tuple[float, float, float]:
 def _add_folds(parts: Parts, rng: Random, cloth: int, middle: Vector, reach: Vector, *, upright: bool) -> None:
     """Long lumps side by side that run into each other, within `reach` of the middle along each axis."""
     direction, spread = rng.uniform(0, pi), rng.uniform(0.1, 0.6)
-    for _ in range(rng.randint(10, 26)):
+    for _ in range(rng.randint(14, 34)):
         heading = direction + rng.gauss(0, spread)
-        half = rng.uniform(0.1, 0.3)
+        half = rng.uniform(0.12, 0.4)
         axis = (cos(heading), sin(heading), 0.0) if upright else (cos(heading), rng.gauss(0, 0.15), sin(heading))
         place = add(
-            middle, (rng.gauss(0, 0.45) * reach[0], rng.gauss(0, 0.45) * reach[1], rng.gauss(0, 0.45) * reach[2])
+            middle, (rng.gauss(0, 0.45) * reach[0], rng.gauss(0, 0.3) * reach[1], rng.gauss(0, 0.45) * reach[2])
         )
-        thick, thin = rng.uniform(0.035, 0.1), rng.uniform(0.02, 0.06)
+        thick, thin = rng.uniform(0.04, 0.1), rng.uniform(0.03, 0.08)
         start, end = along(place, axis, -half), along(place, axis, half)
         parts.ball(cloth, start, thick)
         parts.limb(cloth, start, end, thick, thin)
-    for _ in range(rng.randint(2, 5)):
-        place = add(middle, (rng.gauss(0, 0.4) * reach[0], 0.0, rng.gauss(0, 0.4) * reach[2]))
-        radii = (rng.uniform(0.12, 0.3), rng.uniform(0.06, 0.16), rng.uniform(0.1, 0.25))
+    for _ in range(rng.randint(4, 9)):
+        place = add(middle, (rng.gauss(0, 0.45) * reach[0], 0.0, rng.gauss(0, 0.45) * reach[2]))
+        radii = (rng.uniform(0.15, 0.45), rng.uniform(0.06, 0.15), rng.uniform(0.12, 0.4))
         parts.ellipsoid(cloth, place, radii, rng.uniform(0, pi), rng.gauss(0, 0.3))
 
 

@@ -47,7 +47,7 @@ def add_outside(parts: Parts, rng: Random, w: float, d: float) -> None:
             parts.stand(parts.material("facade"), 0, 0, 5, rng.uniform(6, 20), height, 8)
             parts.stand(parts.material("window"), rng.uniform(-2, 2), 0.4 * height, 1.0, 1.2, 1.5, 0.1)
         elif what < 0.85:
-            add_tree(parts, rng, rng.uniform(4, 12))
+            add_tree(parts, rng, rng.uniform(4, 12), fine=False)
         else:
             add_bush(parts, rng, rng.uniform(0.5, 1.5))
         parts.leave()

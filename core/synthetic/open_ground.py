@@ -8,7 +8,7 @@ from core.synthetic.layout import Pose, Scene, any_tilt, any_view
 from core.synthetic.parts import Parts
 from core.synthetic.people import add_person
 from core.synthetic.plants import add_bush, add_flowers, add_tree
-from core.synthetic.streets import FINE_M, add_fence, add_house, add_street_thing
+from core.synthetic.streets import FINE_M, FINE_TREES_M, add_fence, add_house, add_street_thing
 from core.synthetic.vehicles import add_cycle, add_vehicle
 
 
@@ -28,7 +28,7 @@ def lay_out_open_ground(rng: Random) -> Scene:
     for _ in range(rng.randint(12, 26) if wood else rng.randint(0, 10)):
         x, z = _somewhere(rng, 3.5, 35 if wood else 60)
         parts.enter(x, 0, z, rng.uniform(0, tau))
-        add_tree(parts, rng, rng.uniform(3, 16))
+        add_tree(parts, rng, rng.uniform(3, 16), fine=hypot(x, z) < FINE_TREES_M)
         parts.leave()
     for _ in range(rng.randint(0, 10)):
         x, z = _somewhere(rng, 1.6, 25)

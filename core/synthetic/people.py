@@ -74,7 +74,7 @@ def add_person(
         lean += rng.uniform(-0.3, 0.25)
     hips = (0.0, hip_height, 0.0)
     for side, (forwards, sideways), bend in zip((-1, 1), thighs, shins, strict=True):
-        _add_leg(parts, build, clothes, hips, side, forwards, side * sideways, bend)
+        add_leg(parts, build, clothes, hips, side, forwards, side * sideways, bend)
     up = hanging(lean + pi, rng.gauss(0, 0.04))
     neck = add_torso(parts, rng, build, clothes, hips, (up[0], up[1], up[2]))
     first = rng.choice((-1, 1))
@@ -113,7 +113,7 @@ def add_neck_and_head(parts: Parts, rng: Random, build: Build, skin: int, neck: 
     parts.leave()
 
 
-def _add_leg(
+def add_leg(
     parts: Parts,
     build: Build,
     clothes: Clothes,

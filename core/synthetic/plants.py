@@ -7,14 +7,14 @@ from core.synthetic.parts import Parts, Vector
 from core.synthetic.points import add, along, unit
 
 
-def add_tree(parts: Parts, rng: Random, height: float) -> None:
-    """Broad-leaved, conifer, poplar, palm, or bare."""
+def add_tree(parts: Parts, rng: Random, height: float, *, fine: bool = True) -> None:
+    """Broad-leaved, conifer, poplar, palm, or bare; not `fine`: of few parts, for what is far away."""
     kind = rng.choices(("broad", "conifer", "poplar", "palm", "bare"), (5, 2, 1, 0.6, 1))[0]
     bark = parts.material("bark")
     radius = height * rng.uniform(0.014, 0.03)
     lean = (rng.gauss(0, 0.04) * height, height, rng.gauss(0, 0.04) * height)
     if kind == "conifer":
-        _add_conifer(parts, rng, bark, height, radius)
+        _add_conifer(parts, rng, bark, height, radius, fine=fine)
     elif kind == "poplar":
         parts.upright(bark, 0, 0, 0, 0.5 * height, radius, 0.6 * radius)
         leaves = parts.material("foliage")
@@ -22,6 +22,11 @@ def add_tree(parts: Parts, rng: Random, height: float) -> None:
             wide = height * 0.11 * (1.4 - share) * rng.uniform(0.9, 1.3)
             middle = (rng.gauss(0, 0.15) * wide, share * height, rng.gauss(0, 0.15) * wide)
             parts.ellipsoid(leaves, middle, (wide, 0.24 * height, wide))
+            for _ in range(7 if fine else 0):
+                clump = add(
+                    middle, (rng.gauss(0, 0.6) * wide, rng.gauss(0, 0.1) * height, rng.gauss(0, 0.6) * wide)
+                )
+                _add_leaves(parts, rng, leaves, clump, 0.55 * wide)
     elif kind == "palm":
         top = (lean[0] * 2, 0.8 * height, lean[2] * 2)
         parts.frustum(bark, (0, 0, 0), top, radius, 0.7 * radius)
@@ -35,10 +40,10 @@ def add_tree(parts: Parts, rng: Random, height: float) -> None:
                 leaves, knee, along(knee, (out[0], -0.7, out[2]), 0.14 * height), 0.022 * height, 0.004, 0.2
             )
     else:
-        _add_broad_tree(parts, rng, bark, height, radius, bare=kind == "bare")
+        _add_broad_tree(parts, rng, bark, height, radius, bare=kind == "bare", fine=fine)
 
 
-def _add_conifer(parts: Parts, rng: Random, bark: int, height: float, radius: float) -> None:
+def _add_conifer(parts: Parts, rng: Random, bark: int, height: float, radius: float, *, fine: bool) -> None:
     parts.upright(bark, 0, 0, 0, 0.3 * height, radius, radius)
     needles = parts.material("foliage")
     tiers = rng.randint(3, 7)
@@ -48,9 +53,15 @@ def _add_conifer(parts: Parts, rng: Random, bark: int, height: float, radius: fl
         scale = 1 - 0.85 * tier / tiers
         offset = rng.gauss(0, 0.04) * wide
         parts.upright(needles, offset, low, 0, height * 1.35 / tiers, wide * scale, 0.08 * wide * scale)
+        for branch in range(9 if fine else 0):
+            angle, reach = 0.7 * branch + tier, wide * scale * rng.uniform(0.95, 1.25)
+            tip = (reach * cos(angle), low + rng.uniform(-0.02, 0.03) * height, reach * sin(angle))
+            parts.frustum(needles, (0, low + 0.06 * height, 0), tip, 0.2 * wide * scale, 0.02 * wide, 0.5)
 
 
-def _add_broad_tree(parts: Parts, rng: Random, bark: int, height: float, radius: float, *, bare: bool) -> None:
+def _add_broad_tree(
+    parts: Parts, rng: Random, bark: int, height: float, radius: float, *, bare: bool, fine: bool
+) -> None:
     fork = (rng.gauss(0, 0.03) * height, rng.uniform(0.25, 0.45) * height, rng.gauss(0, 0.03) * height)
     parts.frustum(bark, (0, 0, 0), fork, radius * 1.2, 0.8 * radius)
     leaves = [parts.material("foliage") for _ in range(rng.choice((1, 1, 2)))]
@@ -68,28 +79,41 @@ def _add_broad_tree(parts: Parts, rng: Random, bark: int, height: float, radius:
                 twig = along(start, aim, rng.uniform(0.12, 0.25) * height)
                 parts.frustum(bark, start, twig, 0.2 * radius, 0.06 * radius)
             continue
-        for _ in range(rng.randint(2, 4)):
-            size = crown * rng.uniform(0.35, 0.65)
-            place = add(tip, tuple_of(rng, 0.5 * crown))
-            parts.ellipsoid(
-                rng.choice(leaves), place, (size, size * rng.uniform(0.6, 0.9), size), rng.uniform(0, pi)
-            )
-    if not bare:
-        top = (fork[0], 0.72 * height, fork[2])
-        parts.ellipsoid(leaves[0], top, (crown, 0.85 * crown, crown))
+        for _ in range(rng.randint(6, 10) if fine else rng.randint(2, 4)):
+            size = crown * (rng.uniform(0.16, 0.34) if fine else rng.uniform(0.35, 0.6))
+            _add_leaves(parts, rng, rng.choice(leaves), add(tip, _offset(rng, 0.42 * crown)), size)
+    for _ in range(0 if bare else 8 if fine else 2):
+        top = add((fork[0], 0.74 * height, fork[2]), _offset(rng, 0.4 * crown))
+        _add_leaves(parts, rng, rng.choice(leaves), top, crown * (rng.uniform(0.2, 0.4) if fine else 0.7))
 
 
-def tuple_of(rng: Random, spread: float) -> Vector:
-    """A random offset."""
+def _add_leaves(parts: Parts, rng: Random, leaves: int, middle: Vector, size: float) -> None:
+    """A clump, flatter than wide, tilted anyhow."""
+    radii = (size * rng.uniform(0.7, 1.3), size * rng.uniform(0.4, 0.85), size * rng.uniform(0.7, 1.3))
+    parts.ellipsoid(leaves, middle, radii, rng.uniform(0, pi), rng.gauss(0, 0.4), rng.gauss(0, 0.4))
+
+
+def _offset(rng: Random, spread: float) -> Vector:
     return (rng.gauss(0, spread), rng.gauss(0, 0.6 * spread), rng.gauss(0, spread))
 
 
 def add_bush(parts: Parts, rng: Random, radius: float) -> None:
-    leaves = parts.material("foliage")
-    for _ in range(rng.randint(4, 9)):
-        size = radius * rng.uniform(0.35, 0.7)
-        x, z = rng.gauss(0, 0.45) * radius, rng.gauss(0, 0.45) * radius
-        parts.ellipsoid(leaves, (x, rng.uniform(0.3, 1.0) * radius, z), (size, size * rng.uniform(0.7, 1.1), size))
+    """Clumps of leaves over a dark middle, twigs that stick out."""
+    leaves = [parts.material("foliage"), parts.material("foliage")]
+    middle = 0.6 * radius
+    parts.ellipsoid(leaves[0], (0, 0.8 * middle, 0), (middle, 0.9 * middle, middle))
+    flat = rng.uniform(0.6, 1.1)
+    for clump in range(rng.randint(14, 26)):
+        angle, rise = 2.4 * clump, rng.uniform(-0.2, 1.0)
+        out = unit((cos(angle), rise, sin(angle)))
+        place = along((0, 0.55 * radius * flat, 0), out, rng.uniform(0.35, 0.75) * radius)
+        _add_leaves(parts, rng, leaves[rng.random() < 0.3], place, radius * rng.uniform(0.18, 0.34))
+    bark = parts.material("bark")
+    for _ in range(rng.randint(0, 6)):
+        out = unit((rng.gauss(0, 1), rng.uniform(0.4, 1.5), rng.gauss(0, 1)))
+        parts.frustum(
+            bark, (0, 0, 0), along((0, 0, 0), out, radius * rng.uniform(1.1, 1.5)), 0.02 * radius, 0.008 * radius
+        )
 
 
 def add_hedge(parts: Parts, rng: Random, length: float) -> None:

@@ -10,7 +10,7 @@ from core.synthetic.plants import add_bush, add_hedge, add_tree
 from core.synthetic.vehicles import add_cycle, add_vehicle
 
 AHEAD_M = 90.0
-FINE_M = 9.0  # faces and fingers are left away beyond
+FINE_M, FINE_TREES_M = 9.0, 16.0  # faces and fingers, clumps of leaves are left away beyond
 
 
 def lay_out_street(rng: Random) -> Scene:
@@ -76,7 +76,7 @@ def _add_side(parts: Parts, rng: Random, side: int, edge: float, kerb: float) ->
         else:
             for _ in range(rng.randint(0, 2)):
                 parts.enter(side * (edge + rng.uniform(2, 14)), 0, z + rng.uniform(0, length))
-                add_tree(parts, rng, rng.uniform(4, 14))
+                add_tree(parts, rng, rng.uniform(4, 14), fine=abs(z) < FINE_TREES_M)
                 parts.leave()
         z += length + rng.choice((0.0, 0.0, rng.uniform(1, 10)))
 
@@ -199,8 +199,9 @@ def _add_pavement_things(parts: Parts, rng: Random, side: int, road: float, verg
     if rng.random() < 0.6:
         step, height = rng.uniform(5, 14), rng.uniform(3, 9)
         for number in range(int(70 / step)):
-            parts.enter(side * (road + 0.7), kerb, -12 + rng.uniform(0, 1) + number * step, rng.uniform(0, pi))
-            add_tree(parts, rng, height * rng.uniform(0.8, 1.2))
+            z = -12 + rng.uniform(0, 1) + number * step
+            parts.enter(side * (road + 0.7), kerb, z, rng.uniform(0, pi))
+            add_tree(parts, rng, height * rng.uniform(0.8, 1.2), fine=abs(z) < FINE_TREES_M)
             parts.leave()
     for _ in range(rng.randint(0, 6)):
         z = rng.uniform(-8, 30)

@@ -8,7 +8,7 @@ from core.synthetic.interiors import add_ceiling_lamps, add_outside, add_shell
 from core.synthetic.items import scatter
 from core.synthetic.layout import Pose, Scene, any_tilt, any_view
 from core.synthetic.parts import Parts
-from core.synthetic.people import Build, Clothes, add_arm, add_neck_and_head, add_person, add_torso
+from core.synthetic.people import Build, Clothes, add_arm, add_leg, add_neck_and_head, add_person, add_torso
 from core.synthetic.points import add, hanging
 
 
@@ -54,6 +54,17 @@ def _add_sitter(parts: Parts, rng: Random, chin: float) -> None:
     """From the hips up, facing -z, the chin at that height; on a chair, mostly."""
     build, clothes = Build.sampled(rng, child=rng.random() < 0.08), Clothes.sampled(parts, rng)
     hips = (0.0, chin - 0.35 * build.height, 0.02)
+    for side in (-1, 1):
+        add_leg(
+            parts,
+            build,
+            clothes,
+            hips,
+            side,
+            rng.gauss(1.45, 0.1),
+            side * rng.uniform(0.05, 0.3),
+            rng.gauss(1.5, 0.2),
+        )
     lean = rng.gauss(0.03, 0.1)
     neck = add_torso(parts, rng, build, clothes, hips, hanging(lean + pi, rng.gauss(0, 0.07)))
     add_neck_and_head(parts, rng, build, clothes.skin, neck, fine=True)
