@@ -15,6 +15,7 @@ from ui import theme
 
 HEIGHT_PX = 96
 _LEFT_PX, _RIGHT_PX, _TOP_PX, _BOTTOM_PX = 46, 14, 22, 18
+_LEAST_STEP_PX = 4.0  # between two points of a line: more cost time and show nothing
 _GROUND, _LINE = QColor(theme.COLOURS["panel"]), QColor(theme.COLOURS["line"])
 _MUTED = QColor(theme.COLOURS["muted"])
 _SIDES = Qt.AlignmentFlag
@@ -103,7 +104,9 @@ class Chart(QWidget):
             if lane.history is None:
                 continue
             values: NDArray[np.float32] = getattr(lane.history, name)
-            shown = np.isfinite(values) & (lane.history.time_s >= self._now_s - HISTORY_S)
+            shown = np.flatnonzero(np.isfinite(values) & (lane.history.time_s >= self._now_s - HISTORY_S))
+            step = max(round(_LEAST_STEP_PX * shown.size / max(plot.width(), 1.0)), 1)
+            shown = shown[::-1][::step][::-1]  # the newest stays
             xs = plot.right() - (self._now_s - lane.history.time_s[shown]) / HISTORY_S * plot.width()
             ys = plot.bottom() - (values[shown] - scale.low) / (scale.high - scale.low) * plot.height()
             points = [QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]

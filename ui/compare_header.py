@@ -47,7 +47,6 @@ class LaneHeader(QWidget):
         self.badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.name = PickerButton("Lane", spared_px=36)
         theme.set_role(self.name, "lane")
-        self.name.setToolTip("What this lane runs: model, size, precision")
         self.name.clicked.connect(self.choice_asked)
         self.shown = _switch("Show", "view-side", "Show this lane beside the reference")
         self.shown.clicked.connect(self._ask_shown)
@@ -76,6 +75,7 @@ class LaneHeader(QWidget):
         if title != self._title:
             self._title = title
             self.name.set_choice(title)
+            self.name.setToolTip(f"{lane.label}: click to choose model, size and precision")
         self.reference.setChecked(is_reference)
         tip = "The others are compared with this lane" if is_reference else "Compare the others with this lane"
         self.reference.setToolTip(f"{tip} ({position})")

@@ -1,7 +1,7 @@
 """Comparing in the window: begins and ends it, carries orders to the session and views to the stage."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, Qt
@@ -14,7 +14,7 @@ from core.comparing.view import MOST_LANES
 from core.errors import FathomError
 from core.messages import DepthResult, Frame
 from ui import file_dialogs
-from ui.compare_bar import LAYOUTS
+from ui.compare_bar import LAYOUTS, CompareBar
 from ui.compare_choice import LaneChoice
 from ui.compare_stage import CompareStage
 from ui.shortcuts import enable_for
@@ -24,30 +24,43 @@ if TYPE_CHECKING:
 
 
 class Comparing(QObject):
-    """Owns the stage of lanes and the window of a lane's choices. Used by: window thread."""
+    """Owns the stage of lanes and the window of a lane's choices, which are made when they are first needed: the
+    start shall not wait for them. Used by: window thread.
+    """
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
         self.is_on = False
-        self.stage = CompareStage()
-        self.choice = LaneChoice(window)
-        self._connect()
+
+    @cached_property
+    def stage(self) -> CompareStage:
+        stage = CompareStage()
+        self._connect_stage(stage)
+        self._connect_bar(stage.bar)
+        return stage
+
+    @cached_property
+    def choice(self) -> LaneChoice:
+        choice = LaneChoice(self._window)
+        choice.changed.connect(self._change_lane)
+        choice.file_asked.connect(self._weights_for)
+        choice.models_asked.connect(self._manage_models)
+        return choice
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Of the keys, those that are there while lanes are compared and the one that begins it."""
-        bar, stage = self.stage.bar, self.stage
         return {
             "compare": self.toggle,
             **{f"reference_{place}": partial(self.choose_reference, place) for place in range(1, MOST_LANES + 1)},
             **{f"compare_{name}": partial(self._change, compare_layout=name) for name, _, _ in LAYOUTS},
-            "hold_other": partial(stage.pair.hold, on=True),
-            "next_pair": stage.next_pair,
-            "same_frame": bar.same_frame.click,
-            "compare_range": bar.one_range.click,
-            "compare_picture": bar.picture.click,
-            "compare_chart": bar.chart.click,
-            "add_lane": bar.add.click,
+            "hold_other": lambda: self.stage.pair.hold(on=True),
+            "next_pair": lambda: self.stage.next_pair(),
+            "same_frame": lambda: self.stage.bar.same_frame.click(),
+            "compare_range": lambda: self.stage.bar.one_range.click(),
+            "compare_picture": lambda: self.stage.bar.picture.click(),
+            "compare_chart": lambda: self.stage.bar.chart.click(),
+            "add_lane": lambda: self.stage.bar.add.click(),
         }
 
     # Beginning and end
@@ -118,7 +131,7 @@ class Comparing(QObject):
 
     def key_released(self, event: QKeyEvent) -> None:
         """A key that shows something as long as it is held."""
-        if event.key() == Qt.Key.Key_X and not event.isAutoRepeat():
+        if self.is_on and event.key() == Qt.Key.Key_X and not event.isAutoRepeat():
             self.stage.pair.hold(on=False)
 
     # Orders
@@ -173,19 +186,21 @@ class Comparing(QObject):
         reference = self.stage.reference
         return reference.result if reference is not None else None
 
-    def _connect(self) -> None:
-        session, stage, bar = self._window.session, self.stage, self.stage.bar
+    def _connect_stage(self, stage: CompareStage) -> None:
+        window, session = self._window, self._window.session
         stage.reference_asked.connect(lambda number: session.set_reference(number))
         stage.removed.connect(lambda number: session.remove_lane(number))
         stage.retried.connect(lambda number: session.use_lane(number))
         stage.choice_asked.connect(self._open_choice)
         stage.wipe_dragged.connect(lambda wipe: self._change(wipe=wipe))
+        stage.painted.connect(window.figures.note_paint)
+        stage.probed.connect(window.status_line.show_probe)
+        stage.probed.connect(window.stage.show_probe)
+
+    def _connect_bar(self, bar: CompareBar) -> None:
         bar.changed.connect(lambda values: self._change(**values))
-        bar.same_frame_chosen.connect(lambda on: session.set_same_frame(on=on))
+        bar.same_frame_chosen.connect(lambda on: self._window.session.set_same_frame(on=on))
         bar.added.connect(self.add)
         bar.file_asked.connect(self._add_weights)
         bar.models_asked.connect(self._manage_models)
         bar.left.connect(self.leave)
-        self.choice.changed.connect(self._change_lane)
-        self.choice.file_asked.connect(self._weights_for)
-        self.choice.models_asked.connect(self._manage_models)

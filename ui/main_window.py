@@ -221,13 +221,13 @@ class MainWindow(QWidget):
         self.panel.set_settings(self._settings)
         self.comparing.follow_settings(self._settings)
         self.show_ruler()
-        self.transport.panel.setChecked(self._settings.panel)
         self.transport.loop.setChecked(self._settings.loop)
         self.arrange()
 
     def arrange(self) -> None:
         """Show the bars and the panel that belong to the state of the window."""
         self.panel.setVisible(self.commands.shows_panel)
+        self.transport.panel.setChecked(self.commands.shows_panel)
         self.transport.setHidden(self.isFullScreen())
         self.status_line.setHidden(self.isFullScreen())
 
@@ -357,9 +357,6 @@ class MainWindow(QWidget):
         stage.viewport.painted.connect(self.figures.note_paint)
         stage.viewport.probed.connect(self.status_line.show_probe)
         stage.viewport.wipe_dragged.connect(lambda wipe: self.change(wipe=wipe))
-        self.comparing.stage.painted.connect(self.figures.note_paint)
-        self.comparing.stage.probed.connect(self.status_line.show_probe)
-        self.comparing.stage.probed.connect(stage.show_probe)
         panel.compare.asked.connect(self.comparing.toggle)
         stage.banner.acted.connect(self.session.do)
         stage.banner.dismissed.connect(self.session.dismiss)
