@@ -43,7 +43,7 @@ class Appearance:
     gloss: Tensor  # (B, H, W) 0 dull, 1 a mirror
     metal: Tensor  # (B, H, W)
     glow: Tensor  # (B, H, W)
-    daylight: Tensor  # (B, H, W) 1 where it is the light outside that glows
+    pane: Tensor  # (B, H, W) 1 where what glows does so from behind
     clouds: Tensor  # (B, H, W) a field with detail at every scale, for the sky
 
 
@@ -97,7 +97,7 @@ def appearance(seen: Seen, materials: Materials, collection: Atlas) -> Appearanc
         gloss=of("gloss") * (1 - coarse * far[2]),
         metal=of("metal"),
         glow=of("glow"),
-        daylight=of("daylight"),
+        pane=of("pane"),
         clouds=far[2],
     )
 

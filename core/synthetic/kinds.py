@@ -51,6 +51,7 @@ class Kind(NamedTuple):
     second: Range = (0.2, 0.8)
     third: Range = (0.3, 0.8)
     grooves: float = 0.7  # how often the third colour is the dark of a groove
+    vivid: Range = (0.5, 1.3)  # times the saturation of its colours
     contrast: Range = (0.2, 0.7)  # how much of the pattern's tone shows
     fine: Range = (0.05, 0.25)  # detail of centimetres and less
     coarse: Range = (0.05, 0.25)  # blotches, dirt, wear of metres
@@ -59,7 +60,7 @@ class Kind(NamedTuple):
     metal: Range = (0.0, 0.0)
     relief: Range = (0.2, 1.0)  # 1: a tilt of about 25 degrees where the pattern is steepest
     glow: Range = (0.0, 0.0)  # light given off, 1 is as bright as white paper in full light
-    daylight: bool = False  # what it gives off is the light outside, so it is dark at night
+    pane: bool = False  # what it gives off comes from behind it, so it may be dark
     on_face: bool = False  # the pattern covers the face it lies on once, upright
 
 
@@ -111,7 +112,8 @@ KINDS: dict[str, Kind] = {
         relief=(0.0, 0.25),
     ),
     "skin": Kind(
-        {"plaster": 3, "leather": 1}, SKINS, second=(0.0, 0.1), third=(0.0, 0.15), contrast=(0.05, 0.2),
+        {"plaster": 3, "leather": 1}, SKINS, vivid=(0.55, 0.95), second=(0.0, 0.1), third=(0.0, 0.15),
+        contrast=(0.05, 0.2),
         fine=(0.01, 0.07), coarse=(0.05, 0.2), scale=(0.1, 0.4), gloss=(0.1, 0.4), relief=(0.02, 0.25),
     ),
     "hair": Kind(
@@ -142,7 +144,7 @@ KINDS: dict[str, Kind] = {
     ),
     "road": Kind(
         {"asphalt": 5, "pebbles": 0.3, "panels": 0.5}, (*GREYS, "4b4b4d", "3a3b3d", "5d5a57"),
-        accents=WHITES + GREYS, second=(0.1, 0.5), contrast=(0.2, 0.7), coarse=(0.1, 0.4), gloss=(0.0, 0.3),
+        accents=WHITES + GREYS, second=(0.1, 0.5), contrast=(0.2, 0.7), coarse=(0.02, 0.25), gloss=(0.0, 0.3),
     ),
     "pavement": Kind(
         {"large_tiles": 2, "bricks": 1.5, "metro_tiles": 1, "hexagons": 0.5, "panels": 1.5, "asphalt": 1,
@@ -187,7 +189,7 @@ KINDS: dict[str, Kind] = {
     ),
     "window": Kind(
         {"outside": 6, "landscape": 1, "plaster": 1}, ("f6f8fa", "dfe8f0", "20242c"), fine=(0.0, 0.02),
-        contrast=(0.0, 0.1), gloss=(0.6, 1.0), relief=(0.0, 0.0), glow=(0.5, 1.3), daylight=True, on_face=True,
+        contrast=(0.0, 0.1), gloss=(0.6, 1.0), relief=(0.0, 0.0), glow=(0.5, 1.3), pane=True, on_face=True,
     ),
     "lamp": Kind(
         _SMOOTH, ("fff4e0", "ffffff", "ffe2b0", "f0f6ff"), second=(0.0, 0.1), contrast=(0.0, 0.1), glow=(1.0, 6.0),

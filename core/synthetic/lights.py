@@ -38,7 +38,7 @@ class LightSetting(NamedTuple):
     cloud: float  # how much of the sky is clouds
     haze_per_m: float
     environment: int  # layer of the atlas that shiny things mirror
-    glow: float  # how bright what glows is, against this light
+    behind: float  # how bright it is behind panes: outside, or in a house seen from outside
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +53,7 @@ class Lights:
     cloud: Tensor  # (B,)
     haze_per_m: Tensor  # (B,)
     corner: Tensor  # (2, B) of the mirrored layer, texels
-    glow: Tensor  # (B,)
+    behind: Tensor  # (B,)
 
     @classmethod
     def of(cls, settings: Sequence[LightSetting], device: str) -> "Lights":
@@ -77,7 +77,7 @@ class Lights:
             cloud=moved([setting.cloud for setting in settings]),
             haze_per_m=moved([setting.haze_per_m for setting in settings]),
             corner=moved(corners.T),
-            glow=moved([setting.glow for setting in settings]),
+            behind=moved([setting.behind for setting in settings]),
         )
 
 
@@ -154,7 +154,7 @@ def indoors(rng: np.random.Generator, lamps: Sequence[Vector], eye: Vector) -> L
         cloud=between(0.2, 1.0),
         haze_per_m=0.0,
         environment=_one_of(rng, "room"),
-        glow=1.0,
+        behind=outside,
     )
 
 
@@ -172,8 +172,9 @@ def outdoors(rng: np.random.Generator, lamps: Sequence[Vector], eye: Vector) -> 
     if kind < 0.5:  # sun
         sun = scaled(of_warmth(2600 + 3400 * min(1.0, 2 * towards[1])), between(0.8, 1.2))
         lights = [Light(towards, sun, is_sun=True, radius_m=between(0.005, 0.03))]
-        above, zenith = scaled(blue, between(0.12, 0.4)), scaled(blue, between(0.25, 0.6))
-        horizon, cloud = scaled(_blend(blue, sun, 0.4), between(0.6, 1.1)), between(0.0, 0.8)
+        above = scaled(blue, between(0.12, 0.4))
+        zenith = scaled((between(0.1, 0.45), between(0.38, 0.62), 1.0), between(0.35, 0.8))
+        horizon, cloud = scaled(_blend(_blend(blue, zenith, 0.3), sun, 0.35), between(0.5, 1.0)), between(0.0, 0.8)
     elif kind < 0.8:  # clouds
         grey = _blend(of_warmth(between(5500, 8000)), WHITE, 0.5)
         lights = [Light(towards, scaled(grey, between(0.0, 0.35)), is_sun=True, radius_m=between(0.1, 0.4))]
@@ -190,9 +191,10 @@ def outdoors(rng: np.random.Generator, lamps: Sequence[Vector], eye: Vector) -> 
         lights = [Light(place, scaled(warm, between(0.4, 1.0)), reach_m=5.0, radius_m=0.15) for place in places]
         above, zenith = scaled(blue, between(0.01, 0.06)), scaled(blue, between(0.005, 0.05))
         horizon, cloud = scaled(_blend(warm, blue, 0.5), between(0.02, 0.15)), 0.3
+    behind = between(0.0, 0.06) if kind < 0.9 else between(0.0, 0.7)
     ground = scaled(_blend(above, lights[0].colour if lights else above, 0.25), between(0.15, 0.4))
     return LightSetting(
-        tuple(lights), above, ground, horizon, zenith, cloud, haze, _one_of(rng, "open_ground", "outside"), 1.0
+        tuple(lights), above, ground, horizon, zenith, cloud, haze, _one_of(rng, "open_ground", "outside"), behind
     )
 
 

@@ -25,7 +25,7 @@ COLUMNS = (
     "first_r", "first_g", "first_b", "second_r", "second_g", "second_b", "third_r", "third_g", "third_b",  # linear
     "contrast", "fine", "coarse", "fine_per_m", "coarse_per_m",
     "gloss", "metal", "relief_m", "glow",
-    "daylight",  # 1: what glows does so as bright as the sky
+    "pane",  # 1: what it gives off comes from behind it
 )  # fmt: skip
 _LOTS = 64  # tickets a kind's patterns share by their weights
 _GOLDEN = 0x9E3779B97F4A7C15
@@ -68,7 +68,7 @@ class _Tables:
     span: dict[str, Array]
     grooves: Array
     on_face: NDArray[np.bool_]
-    daylight: NDArray[np.bool_]
+    pane: NDArray[np.bool_]
 
 
 @lru_cache(maxsize=1)
@@ -99,7 +99,7 @@ def _tables() -> _Tables:
         span={name: high[name] - low[name] for name in ranges},
         grooves=np.array([kind.grooves for kind in kinds]),
         on_face=np.array([kind.on_face for kind in kinds]),
-        daylight=np.array([kind.daylight for kind in kinds]),
+        pane=np.array([kind.pane for kind in kinds]),
     )
 
 
@@ -195,7 +195,7 @@ def _rows(kinds: NDArray[np.int64], seeds: NDArray[np.uint64]) -> dict[str, NDAr
         "metal": ranged("metal"),
         "relief_m": ranged("relief") * period * 0.012,
         "glow": ranged("glow"),
-        "daylight": tables.daylight[kinds],
+        "pane": tables.pane[kinds],
     }
     for name, values in (("first", first), ("second", second), ("third", third)):
         rows |= {f"{name}_{channel}": values[:, place] for place, channel in enumerate("rgb")}
@@ -213,7 +213,7 @@ def _layer_facts() -> tuple[Array, NDArray[np.bool_]]:
 def _three_colours(dice, colour, ranged, grooves: Array) -> tuple[Array, Array, Array]:  # type: ignore[no-untyped-def]
     first = colour(0)
     grey = first.mean(axis=1, keepdims=True)
-    first = (grey + (first - grey) * (0.5 + 0.8 * dice.roll()[:, None])) * (0.65 + 0.6 * dice.roll()[:, None])
+    first = (grey + (first - grey) * ranged("vivid")[:, None]) * (0.65 + 0.6 * dice.roll()[:, None])
     first = np.clip(first, 0.008, 0.92)
     second = first + (colour(1) - first) * ranged("second")[:, None]
     groove = dice.roll()[:, None] < grooves[:, None]

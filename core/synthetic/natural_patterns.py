@@ -87,7 +87,7 @@ def grass(rng: np.random.Generator) -> Pattern:
             end = (round(at[0] + dx), round(at[1] + dy))
             cv2.line(tone, at, end, light, 1, cv2.LINE_AA)
             cv2.line(hue, at, end, dry, 1, cv2.LINE_AA)
-    bare = ramp(fractal(rng, 1.4), 0.62, 0.85)
+    bare = ramp(fractal(rng, 1.0, band=(3, 40)), 0.62, 0.9) * 0.6
     return pattern(tone / 255, first=hue / 255 * 0.7, second=bare, height=tone / 255)
 
 
@@ -103,7 +103,8 @@ def asphalt(rng: np.random.Generator) -> Pattern:
     speck = fractal(rng, 0.0, band=(30, 128))
     cells = Cells(rng, 9)
     crack = 1 - ramp(cells.from_edge + 0.03 * (fractal(rng, 0.5) - 0.5), 0.0, 0.02)
-    tone = unit(0.5 + 0.9 * (speck - 0.5) + 0.5 * (fractal(rng, 1.3) - 0.5))
+    crack *= ramp(fractal(rng, 0.9, band=(2, 20)), 0.5, 0.7)
+    tone = unit(0.5 + 0.9 * (speck - 0.5) + 0.3 * (fractal(rng, 1.0, band=(2, 60)) - 0.5))
     return pattern(tone, first=ramp(speck, 0.75, 0.95), second=crack * 0.8, height=unit(speck - 0.5 * crack))
 
 

@@ -26,7 +26,7 @@ PATTERNS: dict[str, Drawn] = {
     "clouds": Drawn(natural.clouds, (1.0, 4.0), 2),
     "grain": Drawn(natural.grain, (0.15, 0.7), 3),
     "marble": Drawn(natural.marble, (0.4, 2.0), 2),
-    "leaves": Drawn(natural.leaves, (0.5, 2.0), 2),
+    "leaves": Drawn(natural.leaves, (0.3, 1.0), 2),
     "grass": Drawn(natural.grass, (0.4, 1.2), 2),
     "pebbles": Drawn(natural.pebbles, (0.3, 1.5)),
     "asphalt": Drawn(natural.asphalt, (1.0, 4.0)),

@@ -80,7 +80,7 @@ def landscape(rng: np.random.Generator) -> Print:
     down = np.clip(1.6 * DOWN, 0, 1)[..., None]
     clouds = ramp(fractal(rng, 1.4), 0.5, 0.8)[..., None] * 0.8
     sky = np.array(above) * (1 - down) + np.array(below) * down
-    picture = (sky * (1 - clouds) + 244 * clouds).clip(0, 255).astype(np.uint8)
+    picture: Print = (sky * (1 - clouds) + 244 * clouds).clip(0, 255).astype(np.uint8)
     if evening or rng.random() < 0.3:
         sun = (int(rng.integers(40, 216)), int(rng.integers(40, 120)))
         cv2.circle(picture, sun, int(rng.integers(6, 20)), (255, 246, 214), -1, cv2.LINE_AA)

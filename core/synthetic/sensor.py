@@ -56,7 +56,7 @@ class Sensor:
         squeezed = np.flatnonzero(next(dice) < 0.7)
         return cls(
             lens=lens,
-            target=moved(0.2 * 2 ** even(-1.1, 1.2)),
+            target=moved(0.22 * 2 ** even(-1.1, 1.1)),
             balance=moved(even(0.3, 1.0)),
             tint=moved(np.exp(np.stack([0.18 * (next(dice) - 0.5) for _ in range(3)]))),
             shot_noise=moved(iso * 0.5),
@@ -67,7 +67,7 @@ class Sensor:
             gamma=moved(1 / even(1.9, 2.5)),
             contrast=moved(even(-0.3, 2.2)),
             lift=moved(0.08 * next(dice) ** 4),
-            saturation=moved(np.where(grey, 0.0, even(0.7, 1.7))),
+            saturation=moved(np.where(grey, 0.0, even(0.7, 1.45))),
             sharpening=moved(np.clip(even(-0.4, 1.2), 0, None)),
             compressed=squeezed,
             quality=moved(np.clip(96 - 50 * poor - 30 * next(dice), 25, 96)[squeezed]),

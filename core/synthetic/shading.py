@@ -34,9 +34,8 @@ def shade(surfaces: Surfaces, materials: Materials, lights: Lights, lit: Tensor)
     tint = torch.lerp(
         torch.ones_like(look.colour), look.colour, look.metal
     )  # what metals mirror takes their colour
-    sky = lights.sky[2].mean(0)[:, None, None]
-    glow = look.glow * torch.lerp(lights.glow[:, None, None].expand_as(look.glow), sky, look.daylight)
-    seen_light = dull * (light + glow) + tint * (mirrored + shine)
+    glow = look.glow * (1 + look.pane * (lights.behind[:, None, None] - 1))
+    seen_light = dull * (light * (1 - 0.9 * look.pane) + glow) + tint * (mirrored + shine)
     haze = 1 - torch.exp(-seen.distance_m * lights.haze_per_m[:, None, None])
     seen_light = torch.lerp(seen_light, lights.sky[2, ..., None, None], haze)
     return torch.where(seen.sky, _sky(seen, look, lights), seen_light)
@@ -85,7 +84,7 @@ def _mirrored(seen: Seen, look: Appearance, lights: Lights, collection: Atlas) -
 def _sky(seen: Seen, look: Appearance, lights: Lights) -> Tensor:
     """From the horizon to the zenith, with clouds, and a glow round the sun."""
     _, _, horizon, zenith = lights.sky[..., None, None]
-    height = seen.directions[1].clamp(0, 1).sqrt_()
+    height = (1.4 * seen.directions[1]).clamp_(0, 1).sqrt_()
     sky = torch.lerp(horizon, zenith, height)
     clouds = ((look.clouds - 0.62 + 0.35 * lights.cloud[:, None, None]) * 5).clamp_(0, 1) * height
     sky = torch.lerp(sky, (1.25 * horizon).expand_as(sky), clouds)

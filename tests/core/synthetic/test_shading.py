@@ -16,7 +16,7 @@ from support.plain_scene import ROWS, plain_surfaces
 
 SIZE = (96, 128)
 BLACK = (0.0, 0.0, 0.0)
-PLAIN = LightSetting((), BLACK, BLACK, BLACK, BLACK, 0.0, 0.0, 0, 1.0)
+PLAIN = LightSetting((), BLACK, BLACK, BLACK, BLACK, 0.0, 0.0, 0, 0.0)
 SUN = Light((0.0, 1.0, 0.0), (1.0, 1.0, 1.0), is_sun=True)
 
 
