@@ -11,9 +11,9 @@ from app.settings import DEFAULTS, Settings
 from core.comparing.view import ComparisonView, LaneView
 from core.look import Look, View
 from core.messages import DepthResult, Frame
-from ui import theme
 from ui.compare_bar import CompareBar
-from ui.compare_cell import BESIDE_PX, LaneCell
+from ui.compare_cell import BESIDE_PX
+from ui.compare_cells import LaneCells
 from ui.compare_chart import Chart
 from ui.compare_grid import Grid
 from ui.compare_header import lane_title
@@ -33,10 +33,6 @@ _CHART_FROM_PX = 470  # a lower stage keeps its room for pictures
 class CompareStage(QWidget):
     """Shows what `ComparisonView` says and tells what a person wants of it. Used by: window thread."""
 
-    reference_asked = pyqtSignal(int)  # a lane's number, as in all below
-    removed = pyqtSignal(int)
-    retried = pyqtSignal(int)
-    choice_asked = pyqtSignal(int, object)  # and the widget it is to open under
     probed = pyqtSignal(object)  # Probe in the reference lane, or None
     painted = pyqtSignal(float, float)  # as Viewport's, once for each result of the reference lane
     wipe_dragged = pyqtSignal(float)
@@ -51,8 +47,8 @@ class CompareStage(QWidget):
         self.notes = ElidedLabel("notes")
         self.chart = Chart()
         self.picture = PictureCell()
-        self.cells: dict[int, LaneCell] = {}  # by the lane's number
         self.link = ViewportLink(self)
+        self.lanes = LaneCells(self.link, self)
         self.view: ComparisonView | None = None
         self._looks = LaneLooks()
         self._settings = DEFAULTS
@@ -64,7 +60,9 @@ class CompareStage(QWidget):
             self.link.add(viewport)
         self.link.moved.connect(self._show_values)
         self.pair.viewport.wipe_dragged.connect(self.wipe_dragged)
-        self.pair.viewport.painted.connect(self._tell_painted)
+        for painted in (self.pair.viewport.painted, self.lanes.painted):
+            painted.connect(self._tell_painted)
+        self.lanes.shown_asked.connect(self._choose_other)
 
     # What is shown
 
@@ -100,11 +98,13 @@ class CompareStage(QWidget):
     def show_view(self, view: ComparisonView) -> None:
         """A new view: states and pictures at once, figures with `tick`, but for what a person has just changed."""
         before, self.view = self.view, view
-        self._keep_cells(view)
+        self.lanes.keep([lane.number for lane in view.lanes])
+        for gone in self._differences.keys() - self.lanes.by_number.keys():
+            del self._differences[gone]
         self.bar.show_view(view)
         self._looks.follow(view)
         for position, lane in enumerate(view.lanes, 1):
-            self.cells[lane.number].show_lane(lane, view, position=position)
+            self.lanes.of(lane).show_lane(lane, view, position=position)
         self._arrange()
         self._show_pictures()
         if before is None or _shape_of(before) != _shape_of(view):
@@ -115,7 +115,7 @@ class CompareStage(QWidget):
         reference = self.reference
         if reference is None or reference.result is None:
             self._show_picture(frame, "")
-        for cell in self.cells.values():
+        for cell in self.lanes.by_number.values():
             if cell.viewport.result is None:
                 cell.viewport.show_frame(frame)
 
@@ -125,9 +125,9 @@ class CompareStage(QWidget):
         if view is None:
             return
         for lane in view.lanes:
-            self.cells[lane.number].show_figures(lane, view)
+            self.lanes.of(lane).show_figures(lane, view)
         if not self.chart.isHidden():
-            lanes = [(self.cells[lane.number].colour, lane) for lane in view.lanes]
+            lanes = [(self.lanes.of(lane).colour, lane) for lane in view.lanes]
             self.chart.show_lanes(lanes, time.monotonic(), view.overhead)
         self.notes.set_whole(" · ".join(reversed(view.notes)))
         self.notes.setVisible(bool(view.notes))
@@ -138,7 +138,7 @@ class CompareStage(QWidget):
         self._arrange()
         self.pair.rest()
         self.picture.viewport.clear()
-        self._keep_cells(None)
+        self.lanes.keep([])
         self._differences.clear()
         self._looks = LaneLooks()
         self._told = None
@@ -161,35 +161,6 @@ class CompareStage(QWidget):
         super().resizeEvent(event)
         self._arrange()
 
-    # Cells
-
-    def _keep_cells(self, view: ComparisonView | None) -> None:
-        """One cell a lane, which keeps its colour as long as the lane lives."""
-        wanted = [lane.number for lane in view.lanes] if view is not None else []
-        for number in [number for number in self.cells if number not in wanted]:
-            cell = self.cells.pop(number)
-            self._differences.pop(number, None)
-            self.link.remove(cell.viewport)
-            cell.hide()
-            cell.setParent(None)
-            cell.deleteLater()
-        for number in wanted:
-            if number not in self.cells:
-                self.cells[number] = self._new_cell(number)
-
-    def _new_cell(self, number: int) -> LaneCell:
-        taken = {cell.colour for cell in self.cells.values()}
-        cell = LaneCell(number, next(colour for colour in theme.LANES if colour not in taken))
-        header = cell.header
-        header.reference_asked.connect(lambda: self.reference_asked.emit(number))
-        header.removed.connect(lambda: self.removed.emit(number))
-        header.choice_asked.connect(lambda: self.choice_asked.emit(number, header.name))
-        header.shown_asked.connect(lambda: self._choose_other(number))
-        cell.retried.connect(lambda: self.retried.emit(number))
-        cell.viewport.painted.connect(self._tell_painted)
-        self.link.add(cell.viewport)
-        return cell
-
     def _arrange(self) -> None:
         """Show the parts that belong to the layout, and as much as there is room for."""
         settings, view = self._settings, self.view
@@ -205,12 +176,12 @@ class CompareStage(QWidget):
             return
         other = self.other
         for lane in view.lanes:
-            cell = self.cells[lane.number]
+            cell = self.lanes.of(lane)
             is_reference = lane.number == view.reference
             in_pair = is_reference or (other is not None and lane.number == other.number)
             cell.set_flat(flat=flat)
             cell.header.show_pair(in_pair=in_pair, offered=flat and not is_reference and len(view.lanes) > 2)
-        shown: list[QWidget] = [self.cells[lane.number] for lane in view.lanes]
+        shown: list[QWidget] = [self.lanes.of(lane) for lane in view.lanes]
         if settings.compare_picture and not flat:
             shown.append(self.picture)
         self.grid.set_cells(shown, flat=flat)
@@ -235,7 +206,7 @@ class CompareStage(QWidget):
                 self.pair.show_pair(self._side(reference, view), self._side(other, view), settings.wipe)
         else:
             for lane in view.lanes:
-                cell = self.cells[lane.number]
+                cell = self.lanes.of(lane)
                 if self._differs(lane, view):
                     cell.show_result(self._difference_of(lane), DIFFERENCE_LOOK)
                 else:
@@ -267,7 +238,7 @@ class CompareStage(QWidget):
         return kept
 
     def _side(self, lane: LaneView, view: ComparisonView) -> Side:
-        return Side(lane.result, self._look_of(lane, view), lane_title(lane), self.cells[lane.number].colour)
+        return Side(lane.result, self._look_of(lane, view), lane_title(lane), self.lanes.of(lane).colour)
 
     # The cursor, and what was painted
 
@@ -277,7 +248,7 @@ class CompareStage(QWidget):
             return
         texts = {lane.number: self._words_under(lane, view) for lane in view.lanes}
         for number, text in texts.items():
-            self.cells[number].show_value(text)
+            self.lanes.by_number[number].show_value(text)
         reference, other = self.reference, self.other
         if reference is not None and other is not None:
             self.pair.show_values(texts[reference.number], texts[other.number])

@@ -188,10 +188,10 @@ class Comparing(QObject):
 
     def _connect_stage(self, stage: CompareStage) -> None:
         window, session = self._window, self._window.session
-        stage.reference_asked.connect(lambda number: session.set_reference(number))
-        stage.removed.connect(lambda number: session.remove_lane(number))
-        stage.retried.connect(lambda number: session.use_lane(number))
-        stage.choice_asked.connect(self._open_choice)
+        stage.lanes.reference_asked.connect(lambda number: session.set_reference(number))
+        stage.lanes.removed.connect(lambda number: session.remove_lane(number))
+        stage.lanes.retried.connect(lambda number: session.use_lane(number))
+        stage.lanes.choice_asked.connect(self._open_choice)
         stage.wipe_dragged.connect(lambda wipe: self._change(wipe=wipe))
         stage.painted.connect(window.figures.note_paint)
         stage.probed.connect(window.status_line.show_probe)

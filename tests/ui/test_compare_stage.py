@@ -50,7 +50,7 @@ def open_stage(dressed: QApplication) -> Iterator[OpenStage]:
 
 def cells(stage: CompareStage) -> list[LaneCell]:
     assert stage.view is not None
-    return [stage.cells[lane.number] for lane in stage.view.lanes]
+    return [stage.lanes.by_number[lane.number] for lane in stage.view.lanes]
 
 
 def colour_at(widget: QWidget, share_x: float, share_y: float = 0.5) -> QColor:
@@ -115,7 +115,8 @@ def test_everything_fits_at_any_size(open_stage: OpenStage, wh: tuple[int, int],
 def test_one_click_makes_the_reference_removes_and_asks_what_to_run(open_stage: OpenStage) -> None:
     stage = open_stage(a_comparison(3))
     asked, removed, choice = (
-        QSignalSpy(signal) for signal in (stage.reference_asked, stage.removed, stage.choice_asked)
+        QSignalSpy(signal)
+        for signal in (stage.lanes.reference_asked, stage.lanes.removed, stage.lanes.choice_asked)
     )
     header = cells(stage)[1].header
     for button in (header.reference, header.close_button, header.name):
@@ -152,7 +153,7 @@ def test_loading_failure_and_putting_aside_are_said_in_the_cell(open_stage: Open
     assert failed.note.bar.isHidden()
     assert aside.note.text.text() == "Left memory to others"
     assert [cell.retry.isVisible() for cell in cells(stage)] == [False, False, True, True]
-    retried = QSignalSpy(stage.retried)
+    retried = QSignalSpy(stage.lanes.retried)
     QTest.mouseClick(failed.retry, Qt.MouseButton.LeftButton)
     assert list(retried) == [[3]]
     assert colour_at(loading.viewport, 0.5, 0.1).red() > 90, "the picture shows through while it loads"
@@ -396,7 +397,7 @@ def test_nothing_is_left_at_the_end(open_stage: OpenStage) -> None:
     stage.clear()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert not stage.pair.is_blinking
-    assert stage.cells == {}
+    assert stage.lanes.by_number == {}
     gc.collect()
     assert [ref() for ref in gone] == [None] * 3
     assert stage.pair.viewport.result is None

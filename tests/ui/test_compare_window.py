@@ -36,7 +36,7 @@ def click(widget: object) -> None:
 def test_orders_reach_the_session(open_window: OpenWindow) -> None:
     window, session = compare(open_window)
     stage = window.comparing.stage
-    header = stage.cells[2].header
+    header = stage.lanes.by_number[2].header
     click(header.reference)
     click(header.close_button)
     click(stage.bar.same_frame)
@@ -50,15 +50,15 @@ def test_orders_reach_the_session(open_window: OpenWindow) -> None:
     frame = a_frame()
     aside = a_lane(2, frame, state="put aside", detail="left memory")
     session.compare(replace(a_comparison(2), lanes=(a_lane(1, frame, is_reference=True), aside)))
-    until(lambda: stage.cells[2].retry.isVisible())
-    click(stage.cells[2].retry)
+    until(lambda: stage.lanes.by_number[2].retry.isVisible())
+    click(stage.lanes.by_number[2].retry)
     assert session.asked("use_lane") == [(2,)]
 
 
 def test_one_click_on_a_lanes_name_chooses_model_size_and_precision(open_window: OpenWindow) -> None:
     window, session = compare(open_window)
     comparing = window.comparing
-    click(comparing.stage.cells[2].header.name)
+    click(comparing.stage.lanes.by_number[2].header.name)
     choice = comparing.choice
     assert choice.isVisible()
     assert choice.picker.current() == "swin2-tiny-256"
@@ -80,7 +80,7 @@ def test_one_click_on_a_lanes_name_chooses_model_size_and_precision(open_window:
 
 def test_the_choice_follows_its_lane_while_it_is_open(open_window: OpenWindow) -> None:
     window, session = compare(open_window)
-    click(window.comparing.stage.cells[2].header.name)
+    click(window.comparing.stage.lanes.by_number[2].header.name)
     view = a_comparison(3, index=1)
     changed = replace(view.lanes[1], wish=LaneWish("/models/mine.pt", "128", "fp32", "cpu", "keep"))
     session.compare(replace(view, lanes=(view.lanes[0], changed, view.lanes[2])))
@@ -95,7 +95,7 @@ def test_a_weights_file_can_be_a_lane(open_window: OpenWindow, monkeypatch: pyte
     window, session = compare(open_window)
     monkeypatch.setattr(file_dialogs, "pick_weights", lambda parent, folder: "/models/mine.pt")
     window.comparing.stage.bar.add.file_asked.emit()
-    click(window.comparing.stage.cells[3].header.name)
+    click(window.comparing.stage.lanes.by_number[3].header.name)
     window.comparing.choice.picker.file_asked.emit()
     assert session.asked("add_lane") == [(LaneWish("/models/mine.pt"),)]
     assert session.asked("change_lane") == [(3, {"model": "/models/mine.pt"})]
@@ -109,7 +109,7 @@ def test_a_model_that_is_not_here_opens_the_manager_and_is_not_fetched(open_wind
     window, session = compare(open_window)
     comparing = window.comparing
     if ask == "choice":
-        click(comparing.stage.cells[2].header.name)
+        click(comparing.stage.lanes.by_number[2].header.name)
     picker = comparing.stage.bar.add if ask == "add" else comparing.choice.picker
     picker.wanted.emit(BASE)
     assert window.models.manager.isVisible()
@@ -134,7 +134,7 @@ def test_the_status_line_tells_of_the_reference_lane_and_its_probe(open_window: 
     until(lambda: window.painted >= 1)
     assert window.newest is not None
     assert window.newest.model.name == "fathom-nano"
-    viewport = window.comparing.stage.cells[2].viewport
+    viewport = window.comparing.stage.lanes.by_number[2].viewport
     QTest.mouseMove(viewport, viewport.rect().center())
     until(lambda: window.status_line.probe.text())
     assert "depth 14.9" in window.status_line.probe.text()
@@ -185,9 +185,9 @@ def test_the_live_view_comes_back_with_what_is_new(open_window: OpenWindow) -> N
     assert window.stage.viewport.isVisible()
     assert not window.stage.viewport.picture().isNull()
     window.comparing.enter()
-    assert window.comparing.stage.cells == {}
+    assert window.comparing.stage.lanes.by_number == {}
     session.compare(a_comparison(2))
-    until(lambda: len(window.comparing.stage.cells) == 2)
+    until(lambda: len(window.comparing.stage.lanes.by_number) == 2)
 
 
 def test_closing_the_window_while_lanes_run_closes_the_session(open_window: OpenWindow) -> None:
