@@ -1,6 +1,6 @@
 """The sheet of all models: what each costs and gives, what is on this computer, and what can be done about it."""
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -65,11 +65,15 @@ class ModelManager(QFrame):
 
         self.rows: dict[str, ModelRow] = {}
         self._entries: tuple[ModelEntry, ...] = ()
+        self._unfolded = ""  # the row that is scrolled to, once it is laid out
+        self._laid_out = QTimer(self)
+        self._laid_out.setSingleShot(True)
+        self._laid_out.timeout.connect(self._show_unfolded)
         self._list = QWidget()
         self._column = QVBoxLayout(self._list)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        scroll = QScrollArea()
+        self._scroll = scroll = QScrollArea()
         scroll.setObjectName("models")
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -115,10 +119,6 @@ class ModelManager(QFrame):
             self._build()
         for entry in entries:
             self.rows[entry.name].set_entry(entry)
-        fetched = [e.file_bytes for e in entries if e.kind is ModelKind.PUBLISHED and e.file_bytes]
-        kept = sum(e.part_bytes for e in entries)
-        words = f"{len(fetched)} downloaded, {size_text(sum(fetched))}" if fetched else "none downloaded"
-        self.summary.setText(words + (f"; {size_text(kept)} of paused downloads" if kept else ""))
 
     def show_status(self, status: Status, wanted: str) -> None:
         """`wanted`: the setting `model`."""
@@ -127,8 +127,16 @@ class ModelManager(QFrame):
         running = status.model
         if wanted not in self.rows and running is not None:  # chosen by Fathom, or a file that is on no list
             wanted = next((entry.name for entry in self._entries if entry.is_run_by(running)), wanted)
+        self._show_summary(set(downloads))
         for name, row in self.rows.items():
             row.show_state(downloads.get(name), tasks.get(name), wanted, status.model_state)
+
+    def _show_summary(self, under_way: set[str]) -> None:
+        """What fetched models take of the disk, without those that are on their way."""
+        fetched = [e.file_bytes for e in self._entries if e.kind is ModelKind.PUBLISHED and e.file_bytes]
+        kept = sum(e.part_bytes for e in self._entries if e.name not in under_way)
+        words = f"{len(fetched)} downloaded, {size_text(sum(fetched))}" if fetched else "none downloaded"
+        self.summary.setText(words + (f"; {size_text(kept)} of paused downloads" if kept else ""))
 
     def leave(self) -> None:
         """Take back a question first, if one is asked."""
@@ -139,9 +147,10 @@ class ModelManager(QFrame):
 
     def _build(self) -> None:
         """The rows in their groups; those that were there stay as they are, with what is asked in them."""
+        listed = {entry.name for entry in self._entries}
         while (item := self._column.takeAt(0)) is not None:
             widget = item.widget()
-            if isinstance(widget, QLabel) or (isinstance(widget, ModelRow) and not self._lists(widget.name)):
+            if isinstance(widget, QLabel) or (isinstance(widget, ModelRow) and widget.name not in listed):
                 widget.hide()
                 widget.deleteLater()
         rows, self.rows = self.rows, {}
@@ -162,10 +171,18 @@ class ModelManager(QFrame):
         row = ModelRow(name)
         row.asked.connect(self.asked)
         row.convert_asked.connect(self.convert_asked)
+        row.unfold.toggled.connect(lambda on: self._scroll_to(row.name) if on else None)
         return row
 
-    def _lists(self, name: str) -> bool:
-        return any(entry.name == name for entry in self._entries)
+    def _scroll_to(self, name: str) -> None:
+        self._unfolded = name
+        self._laid_out.start()  # until then nobody knows how tall it is
+
+    def _show_unfolded(self) -> None:
+        """All of a row that was unfolded, its top above all."""
+        if (row := self.rows.get(self._unfolded)) is not None:
+            self._scroll.ensureVisible(0, row.geometry().bottom(), 0, 0)
+            self._scroll.ensureVisible(0, row.geometry().top(), 0, 0)
 
 
 class _Headings(QWidget):

@@ -7,6 +7,7 @@ from core.messages import ModelEntry
 from core.model_messages import AUTO_MODEL
 from ui.controls import PickerButton, add_action, add_heading
 from ui.model_words import fetch_text
+from ui.shortcuts import BY_NAME, shown
 
 AUTO_TIP = "The largest built-in model that holds 30 frames a second here"
 
@@ -72,7 +73,12 @@ class ModelPicker(PickerButton):
         self._menu.addSeparator()
         from_file = add_action(self._menu, "folder", "Open weights file…")
         from_file.triggered.connect(lambda: self.file_asked.emit())
-        manage = add_action(self._menu, "model", "Manage models…", "Size, licence, speed and error of each")
+        manage = add_action(
+            self._menu,
+            "model",
+            f"Manage models…\t{shown(BY_NAME['models'].keys[0])}",
+            "Size, licence, speed and error of each",
+        )
         manage.triggered.connect(lambda: self.manager_asked.emit())
 
     def _add(self, entry: ModelEntry, aside: str) -> None:

@@ -213,8 +213,8 @@ def of_text(text: str) -> QMimeData:
         (of_urls("file:///media/holiday"), ("open_source", "/media/holiday")),
         (of_urls("rtsp://10.0.0.2/live"), ("open_source", "rtsp://10.0.0.2/live")),
         (of_text(" http://10.0.0.2/mjpeg "), ("open_source", "http://10.0.0.2/mjpeg")),
-        (of_urls("file:///models/dpt.PT"), ("change", {"model": "/models/dpt.PT"})),
-        (of_urls("file:///models/a.safetensors"), ("change", {"model": "/models/a.safetensors"})),
+        (of_urls("file:///models/dpt.PT"), ("open_model_file", "/models/dpt.PT", True)),
+        (of_urls("file:///models/a.safetensors"), ("open_model_file", "/models/a.safetensors", True)),
     ],
 )
 def test_what_is_dropped_is_opened(open_window: OpenWindow, mime: QMimeData, call: tuple[object, ...]) -> None:

@@ -290,5 +290,13 @@ def test_the_picker_leads_to_the_manager(open_window: OpenWindow) -> None:
     window, _ = open_window()
     menu = window.panel.model.picker.menu()
     assert menu is not None
-    next(action for action in menu.actions() if action.text() == "Manage models…").trigger()
+    next(action for action in menu.actions() if action.text() == "Manage models…\tCtrl M").trigger()
     assert window.models.manager.isVisible()
+
+
+def test_what_is_unfolded_is_scrolled_to(open_window: OpenWindow) -> None:
+    window, _ = opened(open_window, NANO, *(replace(TINY, name=f"model-{number}") for number in range(12)))
+    last = row(window, "model-11")
+    assert last.visibleRegion().isEmpty()
+    last.unfold.click()
+    until(lambda: not last.details.verify.visibleRegion().isEmpty())

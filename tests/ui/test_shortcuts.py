@@ -56,6 +56,7 @@ DOES: dict[str, Callable[[MainWindow, FakeSession], object]] = {
     "larger": lambda w, s: changes(s, size="288"),
     "auto_size": lambda w, s: changes(s, size="auto"),
     "next_model": lambda w, s: changes(s, model="swin2-tiny-256"),
+    "models": lambda w, s: w.models.manager.isVisible(),
     "run_model": lambda w, s: "only a recording" in w.stage.toast.text.text(),
     "compare": lambda w, s: s.asked("start_comparing") == [()] and w.comparing.stage.isVisible(),
     "open_file": lambda w, s: s.asked("open_source") == [("/media/picked.mp4",)],
