@@ -16,7 +16,7 @@ from core.messages import DepthArray, DepthResult, SourceInfo
 _log = logging.getLogger(__name__)
 
 MOST_PIXELS = 16384
-MOST_SHARE = 0.02  # of the lanes' time
+MOST_SHARE = 0.01  # of the lanes' time
 
 
 @dataclass(frozen=True, slots=True)
