@@ -126,7 +126,7 @@ def _paint_frame(painter: QPainter, plot: QRectF, title: str, aside: str, scale:
         painter.setPen(_MUTED)
         value = scale.low + share * (scale.high - scale.low)
         room = QRectF(plot.left() - _LEFT_PX, y - 8, _LEFT_PX - 6, 16)
-        painter.drawText(room, _SIDES.AlignRight | _SIDES.AlignVCenter, f"{value:.4g}")
+        painter.drawText(room, _SIDES.AlignRight | _SIDES.AlignVCenter, f"{value:.6g}")
     under = QRectF(plot.left(), plot.bottom() + 2, plot.width(), 14)
     painter.drawText(under, _SIDES.AlignLeft, f"{HISTORY_S:.0f} s ago")
     painter.drawText(under, _SIDES.AlignRight, "now")

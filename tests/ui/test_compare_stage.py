@@ -108,6 +108,7 @@ def test_everything_fits_at_any_size(open_stage: OpenStage, wh: tuple[int, int],
         assert cell.viewport.height() >= 60
         assert cell.viewport.geometry().bottom() <= cell.height()
     for cell in cells(stage):
+        assert all(cell.figures.rect().contains(each.room.toRect()) for each in cell.figures._placed)
         assert "alone" in " ".join(cell.figures.texts())
         assert len(cell.figures.everything().splitlines()) >= 8, "what has no room is told on pointing at it"
 
@@ -413,3 +414,7 @@ def test_cells_come_and_go_without_leaving_any(open_stage: OpenStage) -> None:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
     assert {id(ref()) for ref in seen if ref() is not None} == {id(cell) for cell in cells(stage)}
+    QTest.qWait(1)
+    turn_wheel(cells(stage)[0].viewport, 0.5, 0.5, 2)  # reaches those that are there, and none that are gone
+    assert {cell.viewport._zoom for cell in cells(stage)} == {stage.link.zoom}
+    assert stage.link.zoom.scale > 1
