@@ -1,5 +1,6 @@
 """What a surface is like at each pixel: colour, tilt by relief, gloss. What is finer than a pixel is averaged."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -85,30 +86,32 @@ def appearance(seen: Seen, materials: Materials, collection: Atlas) -> Appearanc
         return materials.of(rows, name)
 
     fine_per_m, fine, coarse = of("fine_per_m"), of("fine"), of("coarse")
-    near = _detail(seen, collection, fine_per_m)
-    far = _detail(seen, collection, of("coarse_per_m"))
+    turned = (0.8 * seen.across_m + 0.6 * seen.up_m, 0.8 * seen.up_m - 0.6 * seen.across_m)
+    tone, relief = _detail(seen, collection, turned, fine_per_m, slice(0, 4, 3))
+    stains, clouds = _detail(seen, collection, turned, of("coarse_per_m"), slice(1, 3))
     pattern = _pattern(seen, materials, collection)
-    relief = pattern[3] * of("relief_m") + near[3] * (_DETAIL_TILT * fine / fine_per_m)
-    tone = (1 + of("contrast") * (2 * pattern[0] - 1)) * (1 + fine * (4 * near[0] - 2))
-    tone *= 1 + coarse * (4 * far[1] - 2)
+    tone = tone.mul_(4).sub_(2).mul_(fine).add_(1)
+    tone *= stains.mul_(4).sub_(2).mul_(coarse).add_(1)
+    tone *= pattern[0].mul(2).sub_(1).mul_(of("contrast")).add_(1)
+    relief = relief.mul_(fine).div_(fine_per_m).mul_(_DETAIL_TILT).addcmul_(pattern[3], of("relief_m"))
     return Appearance(
         colour=_colour(of, pattern, tone.clamp_(0.05, 2.5)),
         normals=_tilted(seen, relief),
-        gloss=of("gloss") * (1 - coarse * far[2]),
+        gloss=of("gloss") * (1 - coarse * clouds),
         metal=of("metal"),
         glow=of("glow"),
         pane=of("pane"),
-        clouds=far[2],
+        clouds=clouds,
     )
 
 
-def _detail(seen: Seen, collection: Atlas, per_m: Tensor) -> Tensor:
-    """The layer of fractal detail at so many periods a metre, turned, so that its repeats follow no edge."""
+def _detail(
+    seen: Seen, collection: Atlas, place_m: tuple[Tensor, Tensor], per_m: Tensor, channels: slice
+) -> Tensor:
+    """The layer of fractal detail at so many periods a metre; turned, so that its repeats follow no edge."""
     x, y = collection.corners[layers_named("detail")[0]].tolist()
     level = level_for(seen.side_m * per_m * TEXELS)
-    u = (0.8 * seen.across_m + 0.6 * seen.up_m) * per_m
-    v = (0.8 * seen.up_m - 0.6 * seen.across_m) * per_m
-    return collection.read(x, y, u, v, level)
+    return collection.read((x, y), place_m[0] * per_m, place_m[1] * per_m, level, channels)
 
 
 def _pattern(seen: Seen, materials: Materials, collection: Atlas) -> Tensor:
@@ -120,21 +123,20 @@ def _pattern(seen: Seen, materials: Materials, collection: Atlas) -> Tensor:
     on_face = of("on_face")
     across = torch.lerp(seen.across_m, seen.face_uv[0], on_face)
     up = torch.lerp(seen.up_m, seen.face_uv[1], on_face)
-    u = across * of("uu") + up * of("uv") + of("shift_u")
-    v = across * of("vu") + up * of("vv") + of("shift_v")
+    u = of("shift_u").addcmul_(across, of("uu")).addcmul_(up, of("uv"))
+    v = of("shift_v").addcmul_(across, of("vu")).addcmul_(up, of("vv"))
     level = level_for(torch.lerp(seen.side_m, seen.side_uv, on_face) * of("texels_per_m"))
-    return collection.read(of("corner_x"), of("corner_y"), u, v, level)
+    return collection.read((of("corner_x"), of("corner_y")), u, v, level)
 
 
-def _colour(of, pattern: Tensor, tone: Tensor) -> Tensor:  # type: ignore[no-untyped-def]
+def _colour(of: Callable[[str], Tensor], pattern: Tensor, tone: Tensor) -> Tensor:
     is_print = of("is_print")
     colour = torch.empty_like(pattern[:3])
     for place, channel in enumerate("rgb"):
         first = of(f"first_{channel}")
-        drawn = torch.lerp(first, of(f"second_{channel}"), pattern[1])
-        drawn = torch.lerp(drawn, of(f"third_{channel}"), pattern[2])
-        printed = first * pattern[place] * pattern[place]  # from the print's gamma to linear light
-        torch.mul(torch.lerp(drawn, printed, is_print), tone, out=colour[place])
+        printed = (first * pattern[place]).mul_(pattern[place])  # from the print's gamma to linear light
+        drawn = first.lerp_(of(f"second_{channel}"), pattern[1]).lerp_(of(f"third_{channel}"), pattern[2])
+        torch.mul(drawn.lerp_(printed, is_print), tone, out=colour[place])
     return colour.clamp_(max=0.95)
 
 
@@ -146,8 +148,6 @@ def _tilted(seen: Seen, relief_m: Tensor) -> Tensor:
     right, down = step_across(seen.points), step_down(seen.points)
     across, along = cross(down, seen.normals), cross(seen.normals, right)
     area = dot(right, across)
-    slope = (across * step_across(relief_m) + along * step_down(relief_m)) / torch.where(
-        area.abs() < 1e-12, 1e-12, area
-    )
+    slope = across.mul_(step_across(relief_m)).addcmul_(along, step_down(relief_m)).div_(area.abs_().add_(1e-12))
     length = dot(slope, slope).sqrt_()
-    return unit(seen.normals - slope * (_STEEPEST / (length + _STEEPEST)))
+    return unit(slope.mul_(length.add_(_STEEPEST).reciprocal_().mul_(_STEEPEST)).add_(seen.normals))

@@ -16,6 +16,7 @@ from core.synthetic.patterns import draw_layer, layer_names
 _COLUMNS = 8
 _TALL = TEXELS + 2  # each level has a rim of one texel, so that reading between texels wraps round
 _WIDE = _TALL + TEXELS // 2 + 2
+ALL = slice(None)
 LEVELS = 6  # of 256, 128, 64, 32, 16 and 8 texels; the smaller ones stand below each other at the right
 
 
@@ -27,21 +28,30 @@ class Atlas:
     corners: NDArray[np.float32]  # (layers, 2): x and y of each layer's corner in texels, for the host
 
     def read(
-        self, corner_x: Tensor | float, corner_y: Tensor | float, u: Tensor, v: Tensor, level: Tensor
+        self,
+        corner: tuple[Tensor | float, Tensor | float],
+        u: Tensor,
+        v: Tensor,
+        level: Tensor,
+        channels: slice = ALL,
     ) -> Tensor:
-        """The layers whose corners are given, at (u, v) in periods, at whole levels 0..5: (4, *u.shape)."""
+        """The layers whose corners (x, y) are given, at (u, v) in periods, at whole levels 0..5: (C, *u.shape)."""
         size = torch.exp2(8 - level)
-        x = corner_x + _TALL * level.clamp(max=1) + 1 + (u - u.floor()) * size
-        y = corner_y + (TEXELS - 2 - 2 * size + 2 * level).clamp_(min=0) + 1 + (v - v.floor()) * size
         height, width = self.texels.shape[2:]
-        places = torch.stack((x * (2 / width) - 1, y * (2 / height) - 1), dim=-1).view(1, 1, -1, 2)
-        taken = functional.grid_sample(self.texels, places, mode="bilinear", align_corners=False)
-        return taken.view(4, -1).contiguous().view(4, *u.shape)
+        places = u.new_empty((*u.shape, 2))
+        x = (u - u.floor()).mul_(size).add_(corner[0]).add_(level.clamp(max=1), alpha=_TALL)
+        torch.add(x.mul_(2 / width), 2 / width - 1, out=places[..., 0])
+        below = torch.add(level, size, alpha=-1).mul_(2).add_(TEXELS - 2).clamp_(min=0)
+        y = (v - v.floor()).mul_(size).add_(corner[1]).add_(below)
+        torch.add(y.mul_(2 / height), 2 / height - 1, out=places[..., 1])
+        rows = places.view(1, 1, -1, 2)
+        taken = functional.grid_sample(self.texels, rows, mode="bilinear", align_corners=False)
+        return taken.view(4, -1)[channels].contiguous().view(-1, *u.shape)
 
 
 def level_for(texels: Tensor) -> Tensor:
     """The level for a pixel that covers that many texels of the largest."""
-    return torch.log2(texels.clamp(min=1.0)).round_().clamp_(max=LEVELS - 1)
+    return texels.clamp(min=1.0).log2_().round_().clamp_(max=LEVELS - 1)
 
 
 @lru_cache(maxsize=4)

@@ -57,11 +57,11 @@ def veiled(light: Tensor, lens: Lens) -> Tensor:
     x = (torch.arange(width, device=light.device) + 0.5) / width - 0.5
     squared = 2 * (y[:, None].square() + x.square())  # 1 in the corners
     corners = 1 - lens.vignette[:, None, None] * squared
-    small = functional.adaptive_avg_pool2d(light, (12, 12))
+    small = functional.adaptive_avg_pool2d(light[..., ::3, ::3], (12, 12))
     around = functional.interpolate(small, size=(height, width), mode="bilinear", align_corners=False)
     everywhere = light.mean((-2, -1), keepdim=True)
     bloom, veil = lens.bloom[:, None, None], lens.veil[:, None, None]
-    return (light * (1 - bloom) + around * bloom + everywhere * veil) * corners
+    return around.sub_(light).mul_(bloom).add_(light).addcmul_(everywhere, veil).mul_(corners)
 
 
 def blurred(light: Tensor, lens: Lens) -> Tensor:

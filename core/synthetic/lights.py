@@ -12,7 +12,7 @@ from torch import Tensor
 from core.synthetic.atlas import atlas
 from core.synthetic.patterns import layers_named
 
-COUNT = 3  # lights a picture; those that are not needed have no power. The first two cast shadows
+COUNT = 2  # lights a picture; those that are not needed have no power
 Vector = tuple[float, float, float]
 WHITE: Vector = (1.0, 1.0, 1.0)
 
@@ -124,10 +124,11 @@ def indoors(rng: np.random.Generator, lamps: Sequence[Vector], eye: Vector) -> L
     elif kind < 0.7:  # daylight: the sun through windows, what walls and floor give back, a lamp perhaps
         day = of_warmth(between(5000, 9000))
         lights = [Light(_towards_sun(between), scaled(day, between(0.5, 4.0)), is_sun=True, radius_m=0.02)]
-        lights.append(Light(beside(main, 0.5), scaled(day, between(0.2, 0.7)), reach_m=reach, radius_m=0.6))
         if between(0, 1) < 0.4:
-            lamp = scaled(of_warmth(between(2600, 4000)), between(0.1, 0.6))
+            lamp = scaled(of_warmth(between(2600, 4000)), between(0.2, 0.7))
             lights.append(Light(main, lamp, reach_m=reach, radius_m=0.15))
+        else:
+            lights.append(Light(beside(main, 0.5), scaled(day, between(0.2, 0.7)), reach_m=reach, radius_m=0.6))
         ambient = scaled(_blend(day, WHITE, 0.5), between(0.2, 0.7))
     elif kind < 0.8:  # evening: one low lamp, deep shadows
         warm = of_warmth(between(2200, 3400))

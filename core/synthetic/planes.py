@@ -10,7 +10,7 @@ def planes(triples: Tensor) -> Tensor:
 
 
 def dot(a: Tensor, b: Tensor) -> Tensor:
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    return torch.mul(a[0], b[0]).addcmul_(a[1], b[1]).addcmul_(a[2], b[2])
 
 
 def cross(a: Tensor, b: Tensor) -> Tensor:

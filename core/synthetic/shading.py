@@ -27,58 +27,63 @@ def shade(surfaces: Surfaces, materials: Materials, lights: Lights, lit: Tensor)
     unhidden = openness(seen.points, seen.normals, seen.distance_m)
     light, shine = _direct(seen, look, lights, lit)
     above, below = lights.sky[0, ..., None, None], lights.sky[1, ..., None, None]
-    light += torch.lerp(below, above, 0.5 + 0.5 * look.normals[1]) * unhidden
-    mirrored, share = _mirrored(seen, look, lights, collection)
-    mirrored *= share * unhidden
-    dull = look.colour * (1 - 0.85 * look.metal)
-    tint = torch.lerp(
-        torch.ones_like(look.colour), look.colour, look.metal
-    )  # what metals mirror takes their colour
-    glow = look.glow * (1 + look.pane * (lights.behind[:, None, None] - 1))
-    seen_light = dull * (light * (1 - 0.9 * look.pane) + glow) + tint * (mirrored + shine)
+    light += torch.lerp(below, above, (0.5 + 0.5 * look.normals[1])).mul_(unhidden)
+    shine += _mirrored(seen, look, lights, collection).mul_(unhidden)
+    shine *= (look.colour - 1).mul_(look.metal).add_(1)  # what metals mirror takes their colour
+    light *= 1 - 0.9 * look.pane
+    light += look.glow * (1 + look.pane * (lights.behind[:, None, None] - 1))
+    light *= look.colour * (1 - 0.85 * look.metal)
+    light += shine
     haze = 1 - torch.exp(-seen.distance_m * lights.haze_per_m[:, None, None])
-    seen_light = torch.lerp(seen_light, lights.sky[2, ..., None, None], haze)
-    return torch.where(seen.sky, _sky(seen, look, lights), seen_light)
+    light.lerp_(lights.sky[2, ..., None, None], haze)
+    return torch.where(seen.sky, _sky(seen, look, lights), light)
 
 
 def _direct(seen: Seen, look: Appearance, lights: Lights, lit: Tensor) -> tuple[Tensor, Tensor]:
-    """What falls on each pixel from the lights, and their highlights on what is glossy: both (3, B, H, W)."""
+    """What falls on each pixel from the lights, and their highlights on what is glossy: both (3, B, H, W).
+
+    Source: Blinn, "Models of light reflection for computer synthesized pictures", 1977.
+    """
     light, shine = torch.zeros_like(look.colour), torch.zeros_like(look.colour)
     sharpness = torch.exp2(2 + 8 * look.gloss)
     highlight = look.gloss * (sharpness + 8) * (0.012 + 0.1 * look.metal)
+    to_eye = -dot(look.normals, seen.directions)
     for number in range(COUNT):
-        is_sun = lights.is_sun[:, number, None, None]
-        to_light = lights.place[:, :, number, None, None] - seen.points * (1 - is_sun)
+        of_lamp = 1 - lights.is_sun[:, number, None, None]
+        to_light = torch.addcmul(lights.place[:, :, number, None, None], seen.points, of_lamp, value=-1)
         squared = dot(to_light, to_light)
         to_light *= squared.clamp(min=1e-6).rsqrt_()
-        arriving = dot(look.normals, to_light).clamp_(min=0)
-        arriving *= torch.lerp(1 / (squared + FALL_M2), torch.ones_like(squared), is_sun)
+        slant = dot(look.normals, to_light)
+        # The vector half way between light and eye has the squared length 2 + 2 cos of the angle between them.
+        half = (1 - dot(to_light, seen.directions)).mul_(2).clamp_(min=1e-6).rsqrt_()
+        facing = (slant + to_eye).mul_(half).clamp_(1e-4, 1)
+        arriving = slant.clamp_(min=0).div_(squared.add_(FALL_M2 - 1).mul_(of_lamp).add_(1))
         if number < len(lit):
             arriving *= lit[number]
         else:  # no shadow is cast, yet the far side of a thing stays dark
-            arriving *= (dot(seen.normals, to_light) > 0).float()
-        half = to_light - seen.directions
-        facing = dot(look.normals, half).clamp_(min=1e-4) * dot(half, half).clamp_(min=1e-6).rsqrt_()
-        spot = torch.exp2(sharpness * torch.log2(facing)) * highlight * arriving
+            arriving *= dot(seen.normals, to_light).mul_(100).clamp_(0, 1)
         colour = lights.colour[:, :, number, None, None]
-        light += colour * arriving
-        shine += colour * spot
+        light.addcmul_(colour, arriving)
+        shine.addcmul_(colour, facing.log2_().mul_(sharpness).exp2_().mul_(highlight).mul_(arriving))
     return light, shine
 
 
-def _mirrored(seen: Seen, look: Appearance, lights: Lights, collection: Atlas) -> tuple[Tensor, Tensor]:
-    """The surroundings in a mirror at each pixel, blurred where it is dull, and the share that is mirrored."""
+def _mirrored(seen: Seen, look: Appearance, lights: Lights, collection: Atlas) -> Tensor:
+    """What each pixel mirrors of the surroundings (3, B, H, W), blurred where it is dull.
+
+    Source: for the share, Schlick, "An inexpensive BRDF model for physically-based rendering", 1994.
+    """
     facing = -dot(seen.directions, look.normals)
-    away = seen.directions + look.normals * (2 * facing)
-    around = torch.atan2(away[0], away[2]) * (0.5 / pi)
-    level = (5 * (1 - look.gloss)).round_().clamp_(1, 5)
-    corner = lights.corner[:, :, None, None]
-    taken = collection.read(corner[0], corner[1], around, 0.5 - 0.49 * away[1], level)[:3]
+    away = torch.addcmul(seen.directions, look.normals, facing, value=2)
+    around = torch.atan2(away[0], away[2]).mul_(0.5 / pi)
+    level = (1 - look.gloss).mul_(5).round_().clamp_(1, 5)
+    corner_x, corner_y = lights.corner[:, :, None, None]
+    taken = collection.read((corner_x, corner_y), around, 0.5 - 0.49 * away[1], level, slice(3))
     brightness = (lights.sky[0].mean(0) + 0.5 * lights.sky[2].mean(0) * (lights.haze_per_m > 0))[:, None, None]
-    grazing = (1 - facing.clamp(0, 1)).pow_(5)
+    grazing = 1 - facing.clamp_(0, 1)
     least = _DULL + 0.6 * look.metal
-    share = (least + (1 - least) * grazing) * look.gloss * look.gloss
-    return taken * taken * (1.6 * brightness), share
+    share = torch.lerp(least, torch.ones_like(least), grazing.square().square_().mul_(grazing))
+    return taken.square_().mul_(share.mul_(look.gloss).mul_(look.gloss).mul_(1.6 * brightness))
 
 
 def _sky(seen: Seen, look: Appearance, lights: Lights) -> Tensor:
@@ -89,5 +94,8 @@ def _sky(seen: Seen, look: Appearance, lights: Lights) -> Tensor:
     clouds = ((look.clouds - 0.62 + 0.35 * lights.cloud[:, None, None]) * 5).clamp_(0, 1) * height
     sky = torch.lerp(sky, (1.25 * horizon).expand_as(sky), clouds)
     to_sun = lights.place[:, :, 0, None, None]
-    near_sun = dot(seen.directions, to_sun.expand_as(sky)).clamp_(0, 1) * lights.is_sun[:, 0, None, None]
-    return sky + lights.colour[:, :, 0, None, None] * (0.4 * near_sun.pow(24) + 8 * near_sun.pow(3000))
+    near_sun = dot(seen.directions, to_sun.expand_as(sky)).mul_(lights.is_sun[:, 0, None, None]).clamp_(0, 1)
+    disc = near_sun.sub(0.9993).mul_(12_000).clamp_(0, 8)  # half a degree wide, and its edge
+    for _ in range(4):
+        near_sun.square_()  # to the 16th power: a wide glow
+    return sky.addcmul_(lights.colour[:, :, 0, None, None], near_sun.mul_(0.4).add_(disc))

@@ -19,7 +19,7 @@ def collection() -> Atlas:
 def _read(collection: Atlas, layer: int, u: np.ndarray, v: np.ndarray, level: float) -> np.ndarray:
     x, y = collection.corners[layer].tolist()
     places = [torch.from_numpy(np.asarray(values, np.float32)) for values in (u, v)]
-    return collection.read(x, y, *places, torch.full(places[0].shape, level)).numpy()
+    return collection.read((x, y), *places, torch.full(places[0].shape, level)).numpy()
 
 
 @pytest.mark.parametrize("name", NAMES)

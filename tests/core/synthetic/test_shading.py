@@ -54,7 +54,7 @@ def test_a_sun_lights_by_the_cosine_and_leaves_what_faces_away_dark() -> None:
     assert _of(surfaces, light, 1).abs().max() < 1e-6  # the wall stands edge-on to it
     ball = surfaces.material == 3
     cosine = surfaces.normals[..., 1][ball].clamp(min=0)
-    torch.testing.assert_close(light[0][ball], 0.5 * cosine, atol=1e-5, rtol=0)
+    torch.testing.assert_close(light[0][ball], 0.5 * cosine, atol=2e-3, rtol=0)
 
 
 def test_a_lamp_fades_with_the_square_of_its_distance() -> None:
