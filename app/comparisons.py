@@ -9,14 +9,14 @@ from core.comparing.lane_wish import LaneWish, lane_wish
 from core.comparing.view import MOST_LANES
 from core.messages import ModelEntry, ModelInfo
 from core.model_messages import AUTO_MODEL
-from core.network_size import AUTO, MAX_PX, STEP_PX, parse_size
+from core.network_size import AUTO, MAX_PX, MIN_PX, STEP_PX, parse_size
 
 _LARGER = 1.5  # the second lane's size where there is one model only
 
 
 def lanes_of(settings: Settings, models: Sequence[ModelEntry], runs: ModelInfo | None) -> tuple[LaneWish, ...]:
     """The lanes of last time, or two to begin with: what runs now, beside a larger model that is on this computer
-    or else the same one at a larger size. `runs`: what runs now, if anything does."""
+    or else the same one at another size. `runs`: what runs now, if anything does."""
     kept = tuple(lane_wish(text) for text in settings.lanes[:MOST_LANES])
     if kept:
         return kept
@@ -33,7 +33,7 @@ def lanes_of(settings: Settings, models: Sequence[ModelEntry], runs: ModelInfo |
     if larger:
         nearest = min(larger, key=lambda entry: entry.parameters)
         return first, replace(first, model=nearest.name, size=AUTO)
-    return first, replace(first, size=_larger(first.size))
+    return first, replace(first, size=_other_size(first.size))
 
 
 def as_settings(comparing: Comparing) -> dict[str, object]:
@@ -47,12 +47,11 @@ def as_settings(comparing: Comparing) -> dict[str, object]:
     }
 
 
-def _larger(size: str) -> str:
+def _other_size(size: str) -> str:
+    """Half as large again, or where that is too large two thirds."""
     if size == AUTO:
         return "384"
-    sides = parse_size(size)
-    grown = [
-        min(STEP_PX * round(_LARGER * side / STEP_PX), MAX_PX)
-        for side in (sides if isinstance(sides, tuple) else (sides,))
-    ]
-    return "x".join(map(str, grown))
+    parsed = parse_size(size)
+    sides = parsed if isinstance(parsed, tuple) else (parsed,)
+    factor = _LARGER if _LARGER * max(sides) <= MAX_PX else 1 / _LARGER
+    return "x".join(str(max(MIN_PX, STEP_PX * round(factor * side / STEP_PX))) for side in sides)

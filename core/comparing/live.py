@@ -18,6 +18,7 @@ from core.comparing.turns import choose, next_due_s
 from core.comparing.view import ComparisonView, LaneView
 from core.loading import ModelWish
 from core.messages import DepthResult, Frame
+from core.model_messages import AUTO_MODEL
 
 if TYPE_CHECKING:
     from core.engine import Engine
@@ -72,7 +73,8 @@ class LiveComparison:
     def enter(self, engine: "Engine | None", made_for: ModelWish | None) -> None:
         """Begin; `engine` is the live view's, which lanes that want the same run too."""
         if engine is not None and made_for is not None:
-            self._shelf.lend(made_for, engine)
+            model = engine.info.name if made_for.model == AUTO_MODEL else made_for.model
+            self._shelf.lend(replace(made_for, model=model), engine)
 
     def leave(self) -> None:
         """End; what was loaded stays on the shelf, as far as the budget goes."""

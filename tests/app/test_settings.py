@@ -86,7 +86,11 @@ def test_good_values_are_kept(name: str, value: Any) -> None:
         ("reference_lane", 5, "reference_lane must lie from 1 to 4, got 5"),
         ("lanes", ("fathom-nano",), "a lane must be SIZE PRECISION DEVICE ASPECT MODEL, got 'fathom-nano'"),
         ("lanes", ("250 auto cpu square a",), "size must be PX or HxW"),
-        ("lanes", ("256 int8 cpu square a",), "a lane's precision must be one of auto, fp32, bf16, fp16, got 'int8'"),
+        (
+            "lanes",
+            ("256 int8 cpu square a",),
+            "a lane's precision must be one of auto, fp32, bf16, fp16, got 'int8'",
+        ),
         ("brightness", 1, "there is no setting 'brightness': there are source, model, "),
     ],
 )

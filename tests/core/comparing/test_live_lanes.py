@@ -8,6 +8,7 @@ import pytest
 from core.comparing.lane_wish import LaneWish
 from core.comparing.view import LaneState
 from core.errors import EngineError, WeightsError
+from core.loading import ModelWish
 from support.fakes import FakeEngine
 from support.lanes import Steps, a_frame, slope
 
@@ -92,12 +93,11 @@ def test_lanes_that_want_the_same_model_share_its_engine() -> None:
     assert [lane.result and lane.result.network_hw for lane in steps.view.lanes] == [(64, 64), (128, 128)]
 
 
-def test_the_live_engine_is_lent_and_never_closed() -> None:
+@pytest.mark.parametrize("model", ["a", "auto"])
+def test_the_live_engine_is_lent_and_never_closed(model: str) -> None:
     steps = Steps(A, B)
     live = FakeEngine("a")
-    from core.loading import ModelWish
-
-    steps.live.enter(live, ModelWish("a"))  # type: ignore[arg-type]
+    steps.live.enter(live, ModelWish(model))  # type: ignore[arg-type]
     steps.settle()
     assert steps.loaded == ["b"]
     assert (64, 64) in live.runs
