@@ -28,7 +28,7 @@ class Sensor:
     shot_noise: Tensor
     read_noise: Tensor
     blotches: Tensor  # how far the noise is smeared, 0..1
-    noise_at: NDArray[np.int64]  # (B, 3, 2) where in the noise each channel starts
+    noise_at: NDArray[np.int32]  # (B, 3, 2) where in the noise each channel starts
     white: Tensor  # light that becomes white, times the middle's
     gamma: Tensor
     contrast: Tensor
@@ -62,7 +62,7 @@ class Sensor:
             shot_noise=moved(iso * 0.5),
             read_noise=moved(iso * even(0.2, 1.0) * 0.6),
             blotches=moved(np.clip(even(0, 0.6) + 0.5 * poor, 0, 0.9)),
-            noise_at=np.stack([_NOISE_SIDE * next(dice) for _ in range(6)], 1).astype(np.int64).reshape(-1, 3, 2),
+            noise_at=np.stack([_NOISE_SIDE * next(dice) for _ in range(6)], 1).astype(np.int32).reshape(-1, 3, 2),
             white=moved(2 ** even(0.5, 3.0)),
             gamma=moved(1 / even(1.9, 2.5)),
             contrast=moved(even(-0.3, 2.2)),
@@ -96,20 +96,20 @@ def _exposed(light: Tensor, sensor: Sensor) -> Tensor:
 
 
 def _luma(rgb: Tensor) -> Tensor:
-    return _LUMA[0] * rgb[0] + _LUMA[1] * rgb[1] + _LUMA[2] * rgb[2]
+    return (_LUMA[0] * rgb[0]).add_(rgb[1], alpha=_LUMA[1]).add_(rgb[2], alpha=_LUMA[2])
 
 
 def _noisy(light: Tensor, sensor: Sensor) -> Tensor:
     """Shot noise grows with the light, read noise does not; cameras smear both over neighbouring pixels."""
     height, width = light.shape[-2:]
     table = _noise(str(light.device))
-    at = sensor.noise_at.swapaxes(0, 1)
-    rows = (at[..., 0, None] + np.arange(height)) % _NOISE_SIDE
-    columns = (at[..., 1, None] + np.arange(width)) % _NOISE_SIDE
-    places = torch.from_numpy(rows[..., None] * _NOISE_SIDE + columns[..., None, :]).to(light.device)
-    fine, smeared = table[0].take(places), table[1].take(places)
+    at = torch.from_numpy(sensor.noise_at).to(light.device).permute(2, 1, 0)  # (row column, 3, B)
+    rows = (at[0, ..., None] + torch.arange(height, dtype=torch.int32, device=light.device)) % _NOISE_SIDE
+    columns = (at[1, ..., None] + torch.arange(width, dtype=torch.int32, device=light.device)) % _NOISE_SIDE
+    places = (rows[..., None] * _NOISE_SIDE + columns[..., None, :]).flatten()
+    fine, smeared = (noise.index_select(0, places).view(light.shape) for noise in table)
     spread = (light * sensor.shot_noise[:, None, None]).add_(sensor.read_noise.square()[:, None, None]).sqrt_()
-    return light + spread * torch.lerp(fine, smeared, sensor.blotches[:, None, None])
+    return spread.mul_(fine.lerp_(smeared, sensor.blotches[:, None, None])).add_(light)
 
 
 @lru_cache(maxsize=4)
@@ -130,11 +130,12 @@ def _toned(light: Tensor, sensor: Sensor) -> Tensor:
         return values[:, None, None]
 
     light = light.clamp_(min=0)
-    light = light * (1 + light / each(sensor.white.square())) / (1 + 0.35 * light)
-    tone = light.clamp_(0, 1.0).pow_(each(sensor.gamma))
-    tone = tone + each(sensor.contrast) * (tone - 0.5) * tone * (1 - tone)
-    tone = each(sensor.lift) + (1 - each(sensor.lift)) * tone
-    return torch.lerp(_luma(tone).expand_as(tone), tone, each(sensor.saturation)).clamp_(0, 1)
+    tone = (light * each(sensor.white.square().reciprocal())).add_(1).mul_(light)
+    tone.div_(light.mul_(0.35).add_(1)).clamp_(0, 1).pow_(each(sensor.gamma))
+    bend = (1 - tone).mul_(tone).mul_(tone - 0.5)
+    tone.addcmul_(bend, each(sensor.contrast)).mul_(each(1 - sensor.lift)).add_(each(sensor.lift))
+    grey = _luma(tone)
+    return tone.sub_(grey).mul_(each(sensor.saturation)).add_(grey).clamp_(0, 1)
 
 
 def _sharpened(picture: Tensor, amount: Tensor) -> Tensor:
