@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.synthetic.atlas import Atlas, level_for
+from core.synthetic.atlas import Atlas, layer_corners, level_for
 from core.synthetic.fields import TEXELS
 from core.synthetic.materials import Materials
 from core.synthetic.patterns import layers_named
@@ -109,7 +109,7 @@ def _detail(
     seen: Seen, collection: Atlas, place_m: tuple[Tensor, Tensor], per_m: Tensor, channels: slice
 ) -> Tensor:
     """The layer of fractal detail at so many periods a metre; turned, so that its repeats follow no edge."""
-    x, y = collection.corners[layers_named("detail")[0]].tolist()
+    x, y = layer_corners()[layers_named("detail")[0]].tolist()
     level = level_for(seen.side_m * per_m * TEXELS)
     return collection.read((x, y), place_m[0] * per_m, place_m[1] * per_m, level, channels)
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.synthetic.atlas import atlas
+from core.synthetic.atlas import layer_corners
 from core.synthetic.patterns import layers_named
 
 COUNT = 2  # lights a picture; those that are not needed have no power
@@ -67,7 +67,7 @@ class Lights:
             for row in rows
         ]
         sky = [(setting.above, setting.below, setting.horizon, setting.zenith) for setting in settings]
-        corners = atlas(device).corners[[setting.environment for setting in settings]]
+        corners = layer_corners()[[setting.environment for setting in settings]]
         return cls(
             place=moved([[light.place for light in row] for row in rows]).movedim(-1, 0).contiguous(),
             colour=moved(power).movedim(-1, 0).contiguous(),

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.synthetic.atlas import atlas
+from core.synthetic.atlas import layer_corners
 from core.synthetic.fields import TEXELS
 from core.synthetic.kinds import KINDS, Range
 from core.synthetic.patterns import PATTERNS, PRINTS, layer_names, layers_named
@@ -47,7 +47,7 @@ class Materials:
             table[place, :-1] = rows[name]
         sky = dict.fromkeys(("uu", "vv"), 0.35) | dict.fromkeys(("first_r", "first_g", "first_b"), 0.5)
         sky |= {"fine_per_m": 1.0, "coarse_per_m": 0.11, "texels_per_m": 90.0}
-        corner = atlas(device).corners[layers_named("clouds")[0]]
+        corner = layer_corners()[layers_named("clouds")[0]]
         for name, value in (sky | {"corner_x": float(corner[0]), "corner_y": float(corner[1])}).items():
             table[COLUMNS.index(name), -1] = value
         return cls(torch.from_numpy(table).to(device))
@@ -173,7 +173,7 @@ def _rows(kinds: NDArray[np.int64], seeds: NDArray[np.uint64]) -> dict[str, NDAr
     stretch = np.where(on_face, 1.0, 1.25 ** (2 * dice.roll() - 1))
     first, second, third = _three_colours(dice, colour, ranged, tables.grooves[kinds])
     first = np.where(is_print[:, None], 0.55 + 0.45 * first**0.3, first)
-    corner = atlas("cpu").corners[layer]
+    corner = layer_corners()[layer]
     rows: dict[str, NDArray[np.generic]] = {
         "corner_x": corner[:, 0],
         "corner_y": corner[:, 1],

@@ -21,7 +21,7 @@ def shade(surfaces: Surfaces, materials: Materials, lights: Lights, lit: Tensor)
 
     `lit` (S, B, H, W): the share of the first S lights that arrives, 0 in their shadow; S may be 0.
     """
-    collection = atlas(str(surfaces.depth_m.device))
+    collection = atlas(surfaces.depth_m.device)
     seen = seen_surfaces(surfaces, materials)
     look = appearance(seen, materials, collection)
     unhidden = openness(seen.points, seen.normals, seen.distance_m)

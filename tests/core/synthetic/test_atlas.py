@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.synthetic.atlas import LEVELS, Atlas, atlas, level_for
+from core.synthetic.atlas import LEVELS, Atlas, atlas, layer_corners, level_for
 from core.synthetic.fields import TEXELS
 from core.synthetic.patterns import draw_layer, layer_names, layers_named
 
@@ -13,11 +13,11 @@ NAMES = ("planks", "cover", "detail", layer_names()[-1])
 
 @pytest.fixture(scope="module")
 def collection() -> Atlas:
-    return atlas("cpu")
+    return atlas(torch.device("cpu"))
 
 
 def _read(collection: Atlas, layer: int, u: np.ndarray, v: np.ndarray, level: float) -> np.ndarray:
-    x, y = collection.corners[layer].tolist()
+    x, y = layer_corners()[layer].tolist()
     places = [torch.from_numpy(np.asarray(values, np.float32)) for values in (u, v)]
     return collection.read((x, y), *places, torch.full(places[0].shape, level)).numpy()
 

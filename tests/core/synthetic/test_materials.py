@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from core.synthetic.appearance import Appearance, appearance, seen_surfaces
-from core.synthetic.atlas import atlas
+from core.synthetic.atlas import atlas, layer_corners
 from core.synthetic.kinds import KINDS
 from core.synthetic.materials import COLUMNS, Materials
 from core.synthetic.patterns import PATTERNS, PRINTS, draw_layer, layers_named
@@ -25,7 +25,7 @@ def _column(materials: Materials, name: str) -> np.ndarray:
 def _look(kinds: list[str], *, seed: int = 0, wall: bool = True) -> Appearance:
     materials = Materials.drawn(kinds, _seeds(len(kinds), seed), "cpu")
     seen = seen_surfaces(plain_surfaces(len(kinds) // ROWS, SIZE, wall=wall), materials)
-    return appearance(seen, materials, atlas("cpu"))
+    return appearance(seen, materials, atlas(torch.device("cpu")))
 
 
 def test_a_row_depends_on_its_kind_and_seed_alone() -> None:
@@ -95,14 +95,16 @@ def test_detail_fades_with_distance_and_leaves_its_mean() -> None:
 
 def test_a_print_covers_its_face_upright() -> None:
     layer = layers_named("portrait")[0]
-    corner = atlas("cpu").corners[layer]
+    corner = layer_corners()[layer]
     rows = Materials.drawn(["poster"] * 300, _seeds(300), "cpu")
     seed = int(
         np.flatnonzero((_column(rows, "corner_x") == corner[0]) & (_column(rows, "corner_y") == corner[1]))[0]
     )
     materials = Materials.drawn(["poster"] * ROWS, np.full(ROWS, seed, np.uint64), "cpu")
     surfaces = plain_surfaces(1, (480, 640))
-    colour = appearance(seen_surfaces(surfaces, materials), materials, atlas("cpu")).colour[:, 0].numpy()
+    colour = (
+        appearance(seen_surfaces(surfaces, materials), materials, atlas(torch.device("cpu"))).colour[:, 0].numpy()
+    )
     poster = surfaces.material[0].numpy() == 2
     u, v = np.moveaxis((surfaces.face_uv[0].numpy()[poster] * 255).astype(int), -1, 0)
     seen = np.sqrt(colour[:, poster])

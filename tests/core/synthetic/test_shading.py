@@ -10,6 +10,7 @@ from core.synthetic.lights import FALL_M2, Light, Lights, LightSetting, indoors,
 from core.synthetic.materials import COLUMNS, Materials
 from core.synthetic.occlusion import openness
 from core.synthetic.planes import planes
+from core.synthetic.sensor import Sensor, photograph
 from core.synthetic.shading import shade
 from core.synthetic.surfaces import Surfaces
 from support.plain_scene import ROWS, plain_surfaces
@@ -132,3 +133,20 @@ def test_lamps_are_red_when_cool_and_blue_when_hot() -> None:
     ratios = [red / blue for red, _, blue in map(of_warmth, (2000, 3000, 4000, 5500, 6500, 8000, 12000))]
     assert ratios == sorted(ratios, reverse=True)
     assert of_warmth(6500) == pytest.approx((1, 1, 1), abs=0.2)
+
+
+@pytest.mark.gpu
+def test_a_graphics_processor_gives_the_same_photograph() -> None:
+    kinds = [*KINDS][:ROWS] * 2
+    seeds = np.arange(2, dtype=np.uint64)
+    settings = [
+        place(np.random.default_rng(1), [(0.0, 2.3, 2.0)], (0.0, 1.4, 0.0)) for place in (indoors, outdoors)
+    ]
+    pictures = []
+    for device in ("cpu", "cuda"):
+        surfaces = plain_surfaces(2, SIZE, wall=False)
+        moved = Surfaces(*(getattr(surfaces, name).to(device) for name in surfaces.__slots__))
+        materials = Materials.drawn(kinds, np.arange(len(kinds), dtype=np.uint64), device)
+        light = shade(moved, materials, Lights.of(settings, device), torch.empty(0, 2, *SIZE, device=device))
+        pictures.append(photograph(light, 1 / moved.depth_m, Sensor.drawn(seeds, device)).cpu().int())
+    assert (pictures[0] - pictures[1]).abs().float().mean() < 0.5  # blocks of JPEG may round the other way
