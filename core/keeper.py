@@ -5,7 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,7 +90,8 @@ class Keeper:
     def _run(self) -> None:
         lower_priority()
         try:
-            self._keep(self._open_last(self._wish, self._board.source_of))
+            with closing(self._open_last(self._wish, self._board.source_of)) as last:
+                self._keep(last)
         except FathomError as error:
             self._board.fault(f"the last seconds are not kept any more: {error}", Action.KEEP_AGAIN)
         except Exception as error:  # noqa: BLE001 - the thread's edge: it is said, and the live view goes on

@@ -103,7 +103,7 @@ class PacketRing:
 class LastSeconds:
     """The last seconds of whatever plays: a ring for each part (see core/recording/parts.py), the newest last.
 
-    Used by: keeper thread.
+    Owns a writer, and its thread, until `close`. Used by: keeper thread.
     """
 
     def __init__(
@@ -142,6 +142,12 @@ class LastSeconds:
         writer.write(frame.rgb, result.inverse_depth, self._clock.advance(frame))
         self._forget_what_is_too_old()
 
+    def close(self) -> None:
+        """Forget all. Can be called again."""
+        self._rings.clear()
+        if self._writer is not None:
+            self._writer.close()
+
     def save(self, paths: list[Path]) -> int:
         """Write each part to one of `paths`, of which there are `parts`; gives all their bytes.
 
@@ -156,6 +162,8 @@ class LastSeconds:
         return len(self._rings)
 
     def _begin(self, result: DepthResult) -> DepthVideoWriter:
+        if self._writer is not None:
+            self._writer.close()
         ring = PacketRing(self._most_s)
         self._writer = DepthVideoWriter(
             Path("the last seconds"),

@@ -28,6 +28,7 @@ class FakeLast:
         self.saved: list[list[Path]] = []
         self.threads: set[str] = set()
         self.parts = parts
+        self.closed = 0
         self._fails, self._save_fails = fails, save_fails
 
     def open(self, wish: KeepWish, source_of: SourceOf) -> "FakeLast":
@@ -46,6 +47,9 @@ class FakeLast:
         if self._fails:
             raise RecordingError("no encoder")
         self.results.append(result)
+
+    def close(self) -> None:
+        self.closed += 1
 
     def save(self, paths: list[Path]) -> int:
         if self._save_fails:
@@ -91,6 +95,7 @@ def test_it_keeps_every_result_on_a_thread_of_its_own_and_saves_on_request(tmp_p
         assert (recording.number, recording.bytes_written) == (1, 4711)
         r.pipeline.keep_last(None)
         r.woken.until(lambda: r.status.kept_s == 0.0)
+        assert last.closed == 1
         r.pipeline.save_last(tmp_path / "nothing.mkv")
         assert len(last.saved) == 1
     assert last.threads == {"fathom-keeper"}

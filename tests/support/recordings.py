@@ -49,8 +49,14 @@ def write_recording(
     if finish:
         writer.close()
     else:
-        writer._file._file.close()
+        abandon(writer)
     return path
+
+
+def abandon(writer: DepthVideoWriter) -> None:
+    """Leave the file as a program does that is killed."""
+    writer._beside.shutdown()
+    writer._file._file.close()
 
 
 def read_all(path: Path) -> list[RecordedFrame]:

@@ -1,5 +1,7 @@
 """The last seconds in memory: how many they are, what they take, and what they are when written out."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -17,8 +19,10 @@ from support.results import a_source, result, results
 TICKS = 1_000_000
 
 
-def last_seconds(most_s: float = 2.0) -> LastSeconds:
-    return LastSeconds(most_s, "gray16", "test", a_source())
+@pytest.fixture
+def last() -> Iterator[LastSeconds]:
+    with closing(LastSeconds(2.0, "gray16", "test", a_source())) as last:
+        yield last
 
 
 def read(path: Path) -> tuple[DepthVideoReader, list[RecordedFrame]]:
@@ -54,8 +58,7 @@ def test_its_memory_is_bounded_however_long_the_seconds_are() -> None:
     assert ring.frames == 250
 
 
-def test_what_is_saved_starts_at_a_key_frame_and_is_a_whole_recording(tmp_path: Path) -> None:
-    last = last_seconds()
+def test_what_is_saved_starts_at_a_key_frame_and_is_a_whole_recording(tmp_path: Path, last: LastSeconds) -> None:
     given = list(results(160))  # 6.4 s
     for one in given:
         last.write(one)
@@ -76,8 +79,7 @@ def test_what_is_saved_starts_at_a_key_frame_and_is_a_whole_recording(tmp_path: 
     assert (facts.offset, facts.scale) == (frames[0].offset, frames[0].scale)
 
 
-def test_its_start_is_when_the_first_frame_that_is_kept_was_taken(tmp_path: Path) -> None:
-    last = last_seconds()
+def test_its_start_is_when_the_first_frame_that_is_kept_was_taken(tmp_path: Path, last: LastSeconds) -> None:
     for index in range(100):
         last.write(result(index))
     last.save([tmp_path / "a.mkv"])
@@ -89,17 +91,16 @@ def test_its_start_is_when_the_first_frame_that_is_kept_was_taken(tmp_path: Path
 
 
 def test_only_drops_among_what_is_kept_are_told(tmp_path: Path) -> None:
-    last = last_seconds(1.0)
-    for index in [*range(30), *range(80, 110), *range(115, 160)]:
-        last.write(result(index))
-    last.save([tmp_path / "a.mkv"])
+    with closing(LastSeconds(1.0, "gray16", "test", a_source())) as last:
+        for index in [*range(30), *range(80, 110), *range(115, 160)]:
+            last.write(result(index))
+        last.save([tmp_path / "a.mkv"])
     reader, frames = read(tmp_path / "a.mkv")
     assert reader.facts.drops in (0, 4)
     assert len(frames) < 60
 
 
-def test_it_goes_on_after_a_save_and_can_be_saved_again(tmp_path: Path) -> None:
-    last = last_seconds()
+def test_it_goes_on_after_a_save_and_can_be_saved_again(tmp_path: Path, last: LastSeconds) -> None:
     for number in range(2):
         for index in range(100 * number, 100 * number + 100):
             last.write(result(index))
@@ -108,8 +109,9 @@ def test_it_goes_on_after_a_save_and_can_be_saved_again(tmp_path: Path) -> None:
     assert not np.array_equal(first[-1].inverse_depth, second[-1].inverse_depth)
 
 
-def test_a_change_within_the_seconds_gives_parts_and_old_ones_are_forgotten(tmp_path: Path) -> None:
-    last = last_seconds()
+def test_a_change_within_the_seconds_gives_parts_and_old_ones_are_forgotten(
+    tmp_path: Path, last: LastSeconds
+) -> None:
     for index in range(40):
         last.write(result(index))
     for index in range(40, 60):
@@ -124,17 +126,16 @@ def test_a_change_within_the_seconds_gives_parts_and_old_ones_are_forgotten(tmp_
 
 
 def test_exact_depth_is_kept_exactly(tmp_path: Path) -> None:
-    last = LastSeconds(1.0, "float32", "test", a_source(None))
     given: list[DepthResult] = list(results(5))
-    for one in given:
-        last.write(one)
-    last.save([tmp_path / "a.mkv"])
+    with closing(LastSeconds(1.0, "float32", "test", a_source(None))) as last:
+        for one in given:
+            last.write(one)
+        last.save([tmp_path / "a.mkv"])
     _, frames = read(tmp_path / "a.mkv")
     assert all(np.array_equal(f.inverse_depth, one.inverse_depth) for f, one in zip(frames, given, strict=True))
 
 
-def test_nothing_kept_and_a_file_that_is_there_are_errors(tmp_path: Path) -> None:
-    last = last_seconds()
+def test_nothing_kept_and_a_file_that_is_there_are_errors(tmp_path: Path, last: LastSeconds) -> None:
     with pytest.raises(RecordingError, match="nothing is kept"):
         last.save([])
     with pytest.raises(RecordingError, match="nothing is kept"):

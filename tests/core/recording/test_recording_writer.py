@@ -1,6 +1,7 @@
 """A recording that cannot go on ends cleanly and keeps what there is; no file is lost to it."""
 
 import os
+import threading
 from pathlib import Path
 
 import av
@@ -10,9 +11,10 @@ import pytest
 from core.errors import RecordingError
 from core.recording import encoders
 from core.recording.depth_video import DepthSizeChanged, DepthVideoWriter
-from core.recording.encoders import DepthEncoder
+from core.recording.encoders import ColourEncoder, DepthEncoder
 from core.recording.reader import DepthVideoReader
 from support.recordings import FACTS, depth, picture, read_all, write_recording
+from support.waiting import LONG_S
 
 
 def write_frames(writer: DepthVideoWriter, count: int, step_s: float = 1 / 30) -> None:
@@ -122,6 +124,37 @@ def test_an_encoder_that_fails_ends_the_recording(tmp_path: Path, monkeypatch: p
     assert writer.frames == 3
     writer.close()
     writer.close()
+    assert [frame.index for frame in read_all(tmp_path / "a.mkv")] == [0, 1, 2]
+
+
+def test_colour_is_encoded_beside_depth_and_its_failure_ends_the_recording_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encode_colour, encode_depth = ColourEncoder.encode, DepthEncoder.encode
+    colour_began, depth_ended, waited = threading.Event(), threading.Event(), []
+
+    def colour(self: ColourEncoder, rgb: np.ndarray, time_ticks: int) -> tuple[bytes, bool]:
+        colour_began.set()
+        waited.append(depth_ended.wait(LONG_S))
+        depth_ended.clear()
+        if time_ticks > 90_000:
+            raise RecordingError("the encoder libx264 failed")
+        return encode_colour(self, rgb, time_ticks)
+
+    def beside(self: DepthEncoder, codes: np.ndarray, time_ticks: int) -> bytes:
+        waited.append(colour_began.wait(LONG_S))
+        colour_began.clear()
+        packet = encode_depth(self, codes, time_ticks)
+        depth_ended.set()
+        return packet
+
+    monkeypatch.setattr(ColourEncoder, "encode", colour)
+    monkeypatch.setattr(DepthEncoder, "encode", beside)
+    with DepthVideoWriter(tmp_path / "a.mkv", FACTS) as writer:
+        with pytest.raises(RecordingError, match="libx264 failed"):
+            write_frames(writer, 9)
+        assert all(waited)
+        assert writer.frames == 3
     assert [frame.index for frame in read_all(tmp_path / "a.mkv")] == [0, 1, 2]
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from core.recording.yuv import to_yuv420
 
-# Source: ITU-R BT.709-6, 8 bits: E'Y = 0.2126 R + 0.7152 G + 0.0722 B, 16 + 219 E'Y, 128 + 224 E'CB, 128 + 224 E'CR
+# Source: ITU-R BT.709-6: Y = 0.2126 R + 0.7152 G + 0.0722 B; in 8 bits 16 + 219 Y, 128 + 224 Cb, 128 + 224 Cr
 KNOWN = {
     (0, 0, 0): (16, 128, 128),
     (255, 255, 255): (235, 128, 128),
