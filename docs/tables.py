@@ -10,7 +10,7 @@ from app.settings import DEFAULTS, OPTIONS, Option
 from ui.shortcuts import SHORTCUTS, shown
 
 README = Path(__file__).resolve().parent.parent / "README.md"
-_KEPT_BY_THE_WINDOW = ("recent_sources", "window_geometry")  # nobody types these
+_KEPT_BY_THE_WINDOW = ("recent_sources", "window_geometry", "lanes")  # nobody types these
 
 
 def settings_table() -> str:

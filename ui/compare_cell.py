@@ -15,13 +15,15 @@ from ui.compare_viewport import LaneViewport
 from ui.wording import sentence
 
 BESIDE_PX = HEIGHT_PX + strip_height(2)  # head and figures, at least
-_ROOMY_PX = 200  # a cell of this height has room for a third line of figures
+_LINES = ((360, 5), (200, 3), (0, 2))  # from which height of a cell there is room for so many lines of figures
+_CARD_LINES = 3  # of a cell without its picture
 _INSET_PX = 8
 
 
 def figure_lines(cell: QSize, *, has_truth: bool) -> int:
     """How many lines of figures a cell of this size shows: as many as they need, where there is room."""
-    return min(lines_needed(cell.width(), has_truth=has_truth), 3 if cell.height() >= _ROOMY_PX else 2)
+    room = next(lines for least_px, lines in _LINES if cell.height() >= least_px)
+    return min(lines_needed(cell.width(), has_truth=has_truth), room)
 
 
 class LaneCell(QFrame):
@@ -99,8 +101,11 @@ class LaneCell(QFrame):
         self._suit()
 
     def _suit(self) -> None:
-        room = QSize(self.width(), _ROOMY_PX) if self._is_flat else self.size()
-        self.figures.set_lines(figure_lines(room, has_truth=self._has_truth))
+        if self._is_flat:
+            lines = min(lines_needed(self.width(), has_truth=self._has_truth), _CARD_LINES)
+        else:
+            lines = figure_lines(self.size(), has_truth=self._has_truth)
+        self.figures.set_lines(lines)
         self._place()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

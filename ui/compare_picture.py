@@ -38,13 +38,15 @@ class PictureCell(QFrame):
         self.facts = ElidedLabel("muted")
         self.facts.setFont(theme.tabular(self.facts.font()))
         self.facts.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.facts.setContentsMargins(12, 3, 12, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(head)
         column.addWidget(self.viewport, stretch=1)
-        column.addWidget(self.facts)
+        under = QHBoxLayout()
+        under.setContentsMargins(12, 0, 12, 0)
+        under.addWidget(self.facts)
+        column.addLayout(under)
 
     def show_frame(self, frame: Frame, truth: str) -> None:
         """`truth`: how the depth of this source is known; empty where it is not."""
