@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.colormaps import table
-from core.errors import SettingError
 from core.opencv import cv2
 from core.synthetic.rendering import Rendered, render
 
@@ -22,15 +21,15 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m core.synthetic.contact_sheet", description=__doc__)
     parser.add_argument("--seeds", type=_seeds, default=range(32), metavar="FIRST:END", help="which pictures")
     parser.add_argument("--size", type=_size, default=(192, 192), metavar="WIDTHxHEIGHT")
-    parser.add_argument("--columns", type=int, default=4, help="pictures in a row, each with its depth")
+    parser.add_argument("--columns", type=_columns, default=4, help="pictures in a row, each with its depth")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--out", type=Path, required=True, metavar="PNG")
     wish = parser.parse_args(arguments)
+    if wish.out.suffix.lower() != ".png" or not wish.out.parent.is_dir():
+        parser.error(f"--out: wanted a .png in a folder that is there, got {wish.out}")
     picture = sheet(wish.seeds, wish.size, wish.columns, wish.device)
     if not cv2.imwrite(str(wish.out), np.ascontiguousarray(picture[..., ::-1])):
-        raise SettingError(
-            f"wanted to write {wish.out}: the folder is not there, or the name does not end in .png"
-        )
+        parser.exit(1, f"could not write {wish.out}: is the disk full, or may nothing be written there?\n")
 
 
 def sheet(seeds: range, size_hw: tuple[int, int], columns: int = 4, device: str = "cpu") -> NDArray[np.uint8]:
@@ -64,6 +63,12 @@ def _seeds(text: str) -> range:
     if not seeds or seeds.start < 0:
         raise argparse.ArgumentTypeError(f"wanted FIRST:END such as 0:64, got {text!r}")
     return seeds
+
+
+def _columns(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"wanted a number of pictures from 1, got {text!r}")
+    return int(text)
 
 
 def _size(text: str) -> tuple[int, int]:

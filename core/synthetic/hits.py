@@ -86,7 +86,7 @@ def _table(solids: Solids) -> Array:
     shape = np.where(box[:, None], solids.shape, np.concatenate((squares, linear[:, None]), axis=1))
     half = solids.half.copy()
     half[solids.kind == ELLIPSOID, 1] = _NO_ENDS
-    sky = np.array([(1.0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1)])
+    sky = np.array([(1.0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, -1)])
     columns = (solids.axes.reshape(-1, 9), solids.centre, half, shape, np.where(box, 1.0, constant)[:, None])
     return np.concatenate((sky, np.concatenate(columns, axis=1)))
 

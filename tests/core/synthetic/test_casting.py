@@ -6,7 +6,6 @@ from random import Random
 import numpy as np
 import pytest
 import torch
-from support.plain_rays import nearest
 
 from core.synthetic.cameras import pinholes
 from core.synthetic.casting import cast
@@ -15,6 +14,7 @@ from core.synthetic.parts import Parts
 from core.synthetic.rays import Rays
 from core.synthetic.scenes import PLACES
 from core.synthetic.solids import BOX, Solids, solids_of
+from support.plain_rays import nearest
 
 CPU = torch.device("cpu")
 FLOAT32 = 2e-6  # relative: what is left of 24 bits after a few steps
@@ -31,7 +31,9 @@ def many_shapes(seed: int) -> Parts:
         size = (u(0.01, 0.7), u(0.01, 0.7), u(0.01, 0.7))
         taper = rng.choice(((0, 0), (0.4, 0.2), (1, 0), (1, 1), (-0.5, 0.3)))
         parts.box(plain, (0, 0, 0), size, u(0, 3), u(0, 3), u(0, 3), taper=taper, lean=(u(-0.2, 0.2), 0.1))
-        parts.ellipsoid(plain, (0.5, 0.1, 0), (u(0.01, 0.4), u(0.01, 0.4), u(0.01, 0.4)), u(0, 3), u(0, 3), u(0, 3))
+        parts.ellipsoid(
+            plain, (0.5, 0.1, 0), (u(0.01, 0.4), u(0.01, 0.4), u(0.01, 0.4)), u(0, 3), u(0, 3), u(0, 3)
+        )
         end = (u(-0.5, 0.5), u(-0.5, 0.5), u(-0.5, 0.5))
         parts.frustum(plain, (-0.5, 0, 0), end, rng.choice((0.0, u(0, 0.3))), u(0.01, 0.3), u(0.3, 1.4))
         parts.leave()
