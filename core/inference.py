@@ -314,6 +314,8 @@ class Inference:
     def _take_failure(self, engine: "Engine", hw: Size, failure: Failure) -> bool:
         """Have another size tried after a failure at `hw`; False where the device is lost, and left."""
         _log.warning("at %dx%d: %s", *hw, failure.line)
+        if failure.kind is OutOfMemory and self._lanes.free_memory():
+            return True  # the same one again, now that there is more
         if failure.kind is DeviceLost and engine.info.device != "cpu":
             self._leave_device(engine, failure.line)
             return False

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.comparing.control import Comparing, Wanted
+from core.comparing.lane_memory import LaneMemory
 from core.comparing.lanes import check_same_frame
 from core.comparing.live_lane import LiveLane, MakeLane, make_lane
 from core.comparing.memory import budget_mb
@@ -55,7 +56,7 @@ class LiveComparison:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.comparing = comparing
-        self._shelf = shelf
+        self.shelf = shelf
         self._worker = worker
         self._truth = truth
         self._make_lane = make_lane
@@ -64,6 +65,7 @@ class LiveComparison:
         self._lanes: list[LiveLane] = []
         self._frame: Frame | None = None  # that stands, or was shown last
         self._notes: deque[str] = deque(maxlen=MOST_NOTES)
+        self._memory = LaneMemory(shelf, self._notes.append)
         self._rounds: deque[tuple[float, float]] = deque(maxlen=_RECENT_ROUNDS)  # seconds of lanes, and besides
         self._lanes_s = 0.0  # in all
         self._figures_s = 0.0
@@ -74,21 +76,20 @@ class LiveComparison:
         """Begin; `engine` is the live view's, which lanes that want the same run too."""
         if engine is not None and made_for is not None:
             model = engine.info.name if made_for.model == AUTO_MODEL else made_for.model
-            self._shelf.lend(replace(made_for, model=model), engine)
+            self.shelf.lend(replace(made_for, model=model), engine)
 
     def leave(self) -> None:
         """End; what was loaded stays on the shelf, as far as the budget goes."""
         for lane in self._lanes:
             lane.leave()
         self._lanes.clear()
-        self._shelf.reclaim()
-        for device in self._shelf.devices():
-            self._trim(device)
+        self.shelf.reclaim()
+        self._memory.trim(self._wanted.budget_mb)
 
     @property
     def patience_s(self) -> float:
         """How long the next frame can be waited for."""
-        if self._shelf.is_loading or any(lane.is_preparing for lane in self._lanes):
+        if self.shelf.is_loading or any(lane.is_preparing for lane in self._lanes):
             return WATCH_EVERY_S
         due_s = next_due_s(self._missing())
         return LOOK_EVERY_S if due_s is None else min(max(due_s - self._clock(), 0.0), LOOK_EVERY_S)
@@ -123,7 +124,7 @@ class LiveComparison:
         for each in wanted.lanes:
             lane = there.pop(each.number, None)
             if lane is None:
-                lane = LiveLane(each, self._shelf, self._worker, self._make_lane, self._clock)
+                lane = LiveLane(each, self.shelf, self._worker, self._make_lane, self._clock)
             else:
                 lane.want(each)
             lanes.append(lane)
@@ -133,79 +134,14 @@ class LiveComparison:
 
     def _tend(self) -> float:
         """Get on with loading; seconds for which that held the lanes up."""
-        self._shelf.tend()
+        self.shelf.tend()
         took_s = 0.0
         for lane in self._lanes:
             took_s += lane.tend(self._frame)
         if not any(lane.is_preparing for lane in self._lanes):
-            self._shelf.start_next()  # one after the other, so that each one's memory can be told
-        for lane in self._lanes:
-            if lane.wants_memory and self._make_room(lane):
-                lane.retry()
-        for device in self._shelf.devices():
-            self._keep_within_budget(device)
+            self.shelf.start_next()  # one after the other, so that each one's memory can be told
+        self._memory.keep_within_budget(self._lanes, self._wanted)
         return took_s
-
-    # Memory
-
-    def _keep_within_budget(self, device: str) -> None:
-        """The least recently used leaves: first what no lane runs, then lanes, but neither the reference nor the
-        lane that somebody used last."""
-        self._trim(device)
-        most_mb = budget_mb(self._wanted.budget_mb, device)
-        while most_mb is not None and self._shelf.used_mb(device) > most_mb:
-            leaving = self._least_used(device)
-            if leaving is None:
-                return
-            label = leaving.label
-            leaving.put_aside()
-            self._note(f"{label} left memory: models beside each other may hold {most_mb:.0f} MB")
-            self._trim(device)
-
-    def _make_room(self, lane: LiveLane) -> bool:
-        """For one that found too little memory: whether somebody could leave."""
-        device = lane.failed_on
-        if (idle := self._shelf.oldest_idle(device)) is not None:
-            self._shelf.discard(idle)
-            return True
-        leaving = self._least_used(device, keep=lane)
-        if leaving is None:
-            return False
-        self._note(f"{leaving.label} left memory: {lane.wish.model} found too little of it")
-        leaving.put_aside()
-        self._trim_all(device)
-        return True
-
-    def _least_used(self, device: str, keep: LiveLane | None = None) -> LiveLane | None:
-        newest = max((lane.wanted.used for lane in self._lanes), default=0)
-        can_leave = [
-            lane
-            for lane in self._lanes
-            if device in ("", lane.device)
-            and lane is not keep
-            and lane.number != self._wanted.reference
-            and lane.wanted.used != newest
-            and (kept := self._shelf.kept(lane.model_wish)) is not None
-            and not kept.is_lent
-            and kept.users == {lane.number}
-        ]
-        return min(can_leave, key=lambda lane: lane.wanted.used, default=None)
-
-    def _trim(self, device: str) -> None:
-        """Close what no lane runs, the longest unused first, until the rest fits."""
-        most_mb = budget_mb(self._wanted.budget_mb, device)
-        while most_mb is not None and self._shelf.used_mb(device) > most_mb:
-            idle = self._shelf.oldest_idle(device)
-            if idle is None:
-                return
-            self._shelf.discard(idle)
-
-    def _trim_all(self, device: str) -> None:
-        while (idle := self._shelf.oldest_idle(device)) is not None:
-            self._shelf.discard(idle)
-
-    def _note(self, line: str) -> None:
-        self._notes.append(line)
 
     # Frames
 
@@ -271,7 +207,7 @@ class LiveComparison:
         wanted = reference.result if reference is not None else None
         for lane in self._lanes:
             if lane is reference:
-                lane.forget_agreement()
+                lane.figures.forget()
             elif wanted is not None:
                 lane.compare_with(wanted)
         self._figures_s += self._clock() - began_s

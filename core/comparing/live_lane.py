@@ -6,25 +6,23 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING
 
-from core.comparing.agreement import agreement, difference
+from core import threads
 from core.comparing.control import WantedLane
-from core.comparing.history import History
+from core.comparing.lane_figures import LaneFigures
 from core.comparing.lane_wish import LaneWish
 from core.comparing.lanes import Hw, Lane, size_for
-from core.comparing.measures import Agreement
 from core.comparing.shelf import Shelf
 from core.comparing.turns import due_again_s
 from core.comparing.view import LaneState, LaneView
 from core.errors import OutOfMemory
 from core.loading import ModelWish
-from core.messages import DepthArray, DepthResult, Frame, ModelInfo, RgbArray
+from core.messages import DepthResult, Frame, ModelInfo, RgbArray
 from core.rates import RateMeter
 
 if TYPE_CHECKING:
     from core.engine import Engine
 
 RECENT_RUNS = 60  # the frames whose median a lane shows
-MOST_PIXELS = 8192  # of two maps are compared, evenly spread
 MOST_SIZES = 6  # that a lane stays ready for, where pictures of several shapes come
 
 MakeLane = Callable[[LaneWish, "Engine"], Lane]
@@ -68,13 +66,10 @@ class LiveLane:
         self.detail = ""
         self.result: DepthResult | None = None
         self.ran: Frame | None = None  # the newest that it was given, whatever came of it
-        self.agreement: Agreement | None = None
-        self.difference: DepthArray | None = None
+        self.figures = LaneFigures()
         self.due_s = 0.0
         self.wants_memory = False  # it failed, and might work if others left
         self.failed_on = ""  # on this device, where that is known
-        self._measured: tuple[DepthResult, DepthResult] | None = None  # what was compared, its own map first
-        self._history = History()
         self._shelf = shelf
         self._worker = worker
         self._make_lane = make_lane
@@ -155,7 +150,7 @@ class LiveLane:
             self._go(self._lanes[hw])
             return 0.0
         if self._preparing is None or self._preparing[0] != hw:
-            self._preparing = hw, self._worker.submit(engine.prepare, hw)
+            self._preparing = hw, self._worker.submit(_prepare, engine, hw)
         if not self._preparing[1].done():
             return self._wait(f"preparing {hw[0]}x{hw[1]}")
         prepared, self._preparing = self._preparing[1], None
@@ -205,24 +200,14 @@ class LiveLane:
     # Figures
 
     def compare_with(self, reference: DepthResult) -> None:
-        """Where its newest depth is of the reference's frame, once for each two maps."""
-        own = self.result
-        if own is None or own.frame is not reference.frame or self._measured == (own, reference):
-            return
-        found = agreement(own.inverse_depth, reference.inverse_depth, MOST_PIXELS)
-        self.agreement, self.difference, self._measured = found, None, (own, reference)
-        if found is not None:
-            span = reference.high - reference.low
-            self.difference = difference(own.inverse_depth, reference.inverse_depth, found.fit, span)
-
-    def forget_agreement(self) -> None:
-        self.agreement = self.difference = self._measured = None
+        """Its newest depth, where that is of the reference's frame."""
+        if self.result is not None:
+            self.figures.compare(self.result, reference)
 
     def note(self) -> None:
         """Put the frame it ran last into its history."""
-        if (result := self.result) is not None and result.frame is self.ran:
-            is_compared = self._measured is not None and self._measured[0] is result
-            self._history.add(result.finished_at_s, self.last_ms, self.agreement if is_compared else None)
+        if self.result is not None and self.result.frame is self.ran:
+            self.figures.note(self.result, self.last_ms)
 
     # Memory
 
@@ -244,11 +229,11 @@ class LiveLane:
     @property
     def stands(self) -> tuple[object, ...]:
         """Differs wherever its view would."""
-        return self.wish, self.state, self.detail, self.label, self.result, self._measured
+        return self.wish, self.state, self.detail, self.label, self.result, self.figures.measured
 
     def view(self, newest: Frame | None) -> LaneView:
         """All but the truth. `newest`: the frame that stands or was shown last."""
-        lane, result = self._lane, self.result
+        lane, result, figures = self._lane, self.result, self.figures
         kept = self._shelf.kept(self.model_wish)
         behind = 0
         if newest is not None and result is not None and result.frame.source_id == newest.source_id:
@@ -267,10 +252,10 @@ class LiveLane:
             self._rate.per_second if self.is_running else 0.0,
             result,
             behind,
-            self.agreement,
-            self.difference,
-            self._measured[0].frame.index if self._measured is not None else None,
-            history=self._history.view(),
+            figures.agreement,
+            figures.difference,
+            figures.measured[0].frame.index if figures.measured is not None else None,
+            history=figures.history.view(),
         )
 
     def _wait(self, doing: str) -> float:
@@ -293,7 +278,7 @@ class LiveLane:
         self.state, self.detail = LaneState.LOADING, ""
         self._lanes.clear()
         self._lane = self._preparing = self.ran = None
-        self.forget_agreement()
+        self.figures.forget()
         self._rate = RateMeter()
         self.due_s = 0.0
 
@@ -309,6 +294,12 @@ class LiveLane:
         kept = self._shelf.kept(self.model_wish)
         if kept is not None and lane.memory_mb is not None:
             kept.running_mb = max(kept.running_mb, lane.memory_mb)
+
+
+def _prepare(engine: "Engine", hw: Hw) -> None:
+    """On the loader's thread, which is to have no team of torch's. Raises: EngineError."""
+    threads.use_one()
+    engine.prepare(hw)
 
 
 def _non_finite(count: int) -> str:

@@ -168,6 +168,14 @@ class Shelf:
         ]
         return min(idle)[2] if idle else None
 
+    def discard_idle(self, device: str = "") -> bool:
+        """Close all that no lane runs; whether there were any."""
+        found = False
+        while (idle := self.oldest_idle(device)) is not None:
+            self.discard(idle)
+            found = True
+        return found
+
     def discard(self, wish: ModelWish) -> None:
         """Close it and give its memory back; the live view's only leaves the shelf."""
         kept = self._kept.pop(wish, None)

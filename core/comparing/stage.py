@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.capture import Capture
+from core.comparing.shelf import Shelf
 from core.keeper import Keeper
 from core.loading import ModelWish
 from core.messages import Action, DepthResult, Frame
@@ -33,11 +34,18 @@ class LaneStage:
         self._rate = rate
         self._wanted: LiveComparison | None = None
         self._running: LiveComparison | None = None
+        self._shelf: Shelf | None = None
         self._capture: Capture | None = None  # whose frame the lanes were given last
 
     def ask(self, live: "LiveComparison | None") -> None:
         """Which comparison is to run from the next frame on; None: the engine is."""
         self._wanted = live
+        if live is not None:
+            self._shelf = live.shelf
+
+    def free_memory(self) -> bool:
+        """Close the engines that were kept for the next comparison; whether there were any."""
+        return self._running is None and self._shelf is not None and self._shelf.discard_idle()
 
     @property
     def is_wanted(self) -> bool:
@@ -76,7 +84,7 @@ class LaneStage:
             stepped = live.step(
                 frame,
                 source_fps=capture.rate.per_second if capture is not None else 0.0,
-                needs_reference=recorder is not None,
+                needs_reference=isinstance(recorder, Recorder),
             )
         except Exception as error:  # noqa: BLE001 - lanes keep their own failures: this ends the comparison alone
             _log.exception("comparing")
@@ -85,7 +93,7 @@ class LaneStage:
             self._wanted = None
             self.leave()
             return None
-        if stepped.missed and frame is not None and recorder is not None:
+        if isinstance(recorder, Recorder) and stepped.missed and frame is not None:
             recorder.note_missing(frame)
         if stepped.result is None or capture is None:
             return None

@@ -9,6 +9,7 @@ from core.capture import SourceWish
 from core.comparing.control import Comparing
 from core.comparing.lane_wish import LaneWish
 from core.comparing.view import ComparisonView, LaneState
+from core.errors import OutOfMemory
 from core.loading import ModelWish
 from core.messages import DepthArray, RecordingState, RgbArray, SourceState
 from core.pipeline import Pipeline
@@ -238,6 +239,23 @@ def test_an_error_within_ends_the_comparison_alone(rig: Rig, monkeypatch: pytest
     assert rig.pipeline.status().faults[-1].line == "comparing stopped: a fault of our own"
     rig.camera.feed.put(70)
     rig.woken.until(lambda: (r := rig.pipeline.newest_result()) is not None and r.model.name == "live")
+
+
+def test_without_memory_the_live_view_takes_what_was_kept_for_the_next_comparison(rig: Rig) -> None:
+    rig.play()
+    rig.compare(A)
+    rig.until_all_run()
+    kept = rig.engines["a"]
+    rig.pipeline.stop_comparing()
+    rig.engines["live"].failure = lambda hw: None if kept.closed_by else OutOfMemory("no room")
+    rig.camera.feed.put(90)
+    rig.woken.until(
+        lambda: (
+            (r := rig.pipeline.newest_result()) is not None
+            and (r.model.name, int(r.inverse_depth[0, 0]), r.network_hw) == ("live", 90, (64, 64))
+        )
+    )
+    assert rig.pipeline.status().faults == ()
 
 
 def test_closing_while_models_load_leaves_nothing(rig: Rig) -> None:
