@@ -190,7 +190,7 @@ def _conclude(recorder: Recorder, status: Status, options: RecordOptions) -> Non
     recording = status.recording
     if options.preview is not None and recorder.newest is not None:
         _write_preview(recorder, options.preview, options.look)
-    kept = f"; {recording.frames} frames are kept in {', '.join(recording.paths)}" if recording.frames else ""
+    kept = f"; {recording.frames} frames are kept in {', '.join(recording.paths)}" if recording.paths else ""
     if recorder.failure:
         raise RecordingError(recorder.failure + kept)
     stopped = status.source_state is SourceState.FAILED or status.model is None

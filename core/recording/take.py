@@ -29,7 +29,7 @@ class Take:
     ) -> None:
         """`source_of` gives what is known of an opening of a source, by its number."""
         self.clock = RecordingClock()
-        self.paths: tuple[Path, ...] = ()
+        self._begun: list[Path] = []
         self.view: ViewVideoWriter | None = None
         if wish.view_path is not None:
             self.view = ViewVideoWriter(
@@ -43,6 +43,11 @@ class Take:
         self._part: tuple[object, ...] | None = None
         self._writer: DepthVideoWriter | None = None
         self._bytes_before = 0  # in the files that are finished
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Its depth videos, but for those that somebody has taken away."""
+        return tuple(path for path in self._begun if path.exists())
 
     @property
     def bytes_written(self) -> int:
@@ -91,7 +96,7 @@ class Take:
     def _begin(self, result: DepthResult) -> None:
         self._finish_part()
         self._part = None
-        first = not self.paths
+        first = not self._begun
         path = self._wish.path if first else free_names(self._wish.path, 1)[0]
         make_folder(path.parent)
         self._writer = self._write_video(
@@ -101,7 +106,7 @@ class Take:
             depth_format=self._wish.depth_format,
             rate_hint=self._source.fps if self._source is not None else None,
         )
-        self.paths = (*self.paths, path)
+        self._begun.append(path)
         self._part = part_of(result, self._source)
 
     def _finish_part(self) -> None:

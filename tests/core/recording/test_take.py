@@ -1,5 +1,6 @@
 """The files of one recording: when a new one begins, and what goes on when the view does not."""
 
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -143,6 +144,18 @@ def test_a_view_that_cannot_be_written_ends_the_view_alone(wish: RecordingWish) 
     take.write_view(result(1))
     take.close()
     assert frames_of(take) == {"a.mkv": 2}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there a file in use cannot be deleted")
+def test_a_file_that_was_deleted_is_not_said_to_be_kept(wish: RecordingWish) -> None:
+    take = Take(wish, a_source(CLIP))
+    take.write(result(0), 0)
+    take.write(result(1, network_hw=(32, 32)), 0)
+    assert [path.name for path in take.paths] == ["a.mkv", "a-2.mkv"]
+    take.paths[1].unlink()
+    with pytest.raises(RecordingError, match="was deleted"):
+        take.close()
+    assert [path.name for path in take.paths] == ["a.mkv"]
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(wish: RecordingWish, tmp_path: Path) -> None:
