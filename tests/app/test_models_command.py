@@ -11,8 +11,11 @@ from safetensors import safe_open
 from app.commands import models
 from core.errors import FathomError, SettingError, WeightsError
 from core.weights import download
-from core.weights.places import BUILT_IN_FOLDER, models_folder
+from core.weights.own_files import add_file
+from core.weights.parts import Received, write_note
+from core.weights.places import BUILT_IN_FOLDER, models_folder, part_path, published_path
 from core.weights.provenance import Provenance, remember
+from core.weights.published import PUBLISHED_MODELS
 from core.weights.reader import read_weights
 from tests.support.checkpoints import save_hugging_face, save_midas
 
@@ -169,8 +172,38 @@ def test_fetch_shows_progress_and_where_it_lies(
     assert capsys.readouterr().out == f"swin2-tiny-256: {tmp_path / 'swin2-tiny-256'}\n"
 
 
+def test_remove_says_what_it_did(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = published_path(PUBLISHED_MODELS["swin2-tiny-256"])
+    path.parent.mkdir(parents=True)
+    path.write_bytes(bytes(1000))
+    with pytest.raises(WeightsError, match="yours"):
+        run("remove", "swin2-tiny-256")
+    remember_as_fetched(path, "0" * 64, published=False)
+    run("remove", "swin2-tiny-256")
+    assert capsys.readouterr().out.startswith("swin2-tiny-256 was removed")
+    assert not path.exists()
+    own = save_midas(tmp_path / "toy.pt")
+    add_file(own)
+    run("list")
+    assert str(own) in capsys.readouterr().out
+    run("remove", str(own))
+    assert own.exists()
+
+
+def test_list_tells_how_far_a_broken_download_came(capsys: pytest.CaptureFixture[str]) -> None:
+    model = PUBLISHED_MODELS["swin2-tiny-256"]
+    part = part_path(published_path(model))
+    part.parent.mkdir(parents=True)
+    with part.open("wb") as file:
+        file.truncate(model.bytes // 4)  # a hole: it takes no room
+    write_note(part, Received("http://localhost/x", '"v1"', model.bytes, None))
+    run("list")
+    assert "can be fetched, 25 % done" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
-    "words", [[], ["info"], ["convert", "a"], ["fetch"], ["unknown"], ["convert", "a", "b", "--dtype", "int8"]]
+    "words",
+    [[], ["info"], ["convert", "a"], ["fetch"], ["remove"], ["unknown"], ["convert", "a", "b", "--dtype", "int8"]],
 )
 def test_wrong_use(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,15 +11,12 @@ import pytest
 import torch
 
 from core.errors import WeightsError
-from core.model.config import PUBLISHED
-from core.weights import catalogue, download
 from core.weights.catalogue import entries, locate
 from core.weights.http_file import FetchCancelled
 from core.weights.places import models_folder
 from core.weights.provenance import remembered
-from core.weights.published import PublishedModel, Publisher
 from core.weights.reader import read_weights
-from tests.support.checkpoints import TOY, save_hugging_face, save_midas, toy_state
+from tests.support.checkpoints import save_midas, toy_state
 from tests.support.file_server import (
     FileServer,
     Handler,
@@ -27,73 +24,13 @@ from tests.support.file_server import (
     cut_off,
     honest,
     redirect,
-    serving,
     status,
     whole_whatever_was_asked,
     with_length,
 )
+from tests.support.published_toys import fetch, locate_fails, refused
 
 LONG_S = 20.0
-MIDAS = PublishedModel("toy-128", "toy", 134_281, Publisher.MIDAS, "dpt_toy.pt", 800_000, "MIT")
-HUGGING_FACE = PublishedModel(
-    "hf-toy-128",
-    "toy",
-    134_281,
-    Publisher.HUGGING_FACE,
-    "Intel/toy/resolve/main/model.safetensors",
-    800_000,
-    "MIT",
-    config_path="Intel/toy/resolve/main/config.json",
-)
-MODELS = {model.name: model for model in (MIDAS, HUGGING_FACE)}
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, bytes]:
-    folder = tmp_path_factory.mktemp("published")
-    weights = save_hugging_face(folder)
-    return {
-        "/dpt_toy.pt": save_midas(folder / "toy.pt").read_bytes(),
-        "/Intel/toy/resolve/main/model.safetensors": weights.read_bytes(),
-        "/Intel/toy/resolve/main/config.json": weights.with_name("config.json").read_bytes(),
-    }
-
-
-@pytest.fixture
-def server(files: Mapping[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServer]:
-    monkeypatch.setenv("no_proxy", "*")
-    monkeypatch.setitem(PUBLISHED, "toy", TOY)
-    monkeypatch.setattr(download, "PUBLISHED_MODELS", MODELS)
-    monkeypatch.setattr(catalogue, "PUBLISHED_MODELS", MODELS)
-    with serving(dict(files)) as state:
-        monkeypatch.setenv("FATHOM_MODEL_MIRROR", state.url)
-        yield state
-
-
-def fetch(
-    server: FileServer,
-    name: str,
-    progress: Callable[[int, int | None], None] = lambda done, total: None,
-    cancelled: Callable[[], bool] = lambda: False,
-    checking: Callable[[float], None] = lambda share: None,
-    pause: Callable[[float, Callable[[], bool]], None] = lambda seconds, cancelled: None,
-) -> Path:
-    return download.fetch(name, progress, cancelled, checking=checking, pause=pause)
-
-
-def refused(server: FileServer, name: str) -> str:
-    """The line of a fetch that fails, after which the model is as far away as before."""
-    with pytest.raises(WeightsError) as caught:
-        fetch(server, name)
-    assert locate_fails(name)
-    assert str(caught.value).isprintable()
-    return str(caught.value)
-
-
-def locate_fails(name: str) -> bool:
-    with pytest.raises(WeightsError, match="is not on this computer"):
-        locate(name)
-    return True
 
 
 def names_in(folder: Path) -> set[str]:
@@ -172,6 +109,7 @@ def test_a_publishers_length_that_the_server_does_not_keep(server: FileServer, f
     [
         lambda content: content[: len(content) // 2],
         lambda content: content[:5000] + bytes(100) + content[5100:],
+        lambda content: content[:400_000] + bytes([content[400_000] ^ 1]) + content[400_001:],
         lambda content: b"",
         lambda content: b"not weights at all" * 1000,
     ],
