@@ -143,6 +143,11 @@ class Comparing(QObject):
             self._window.session.set_reference(view.lanes[place - 1].number)
 
     def add(self, model: str) -> None:
+        """One lane more, with a model or a weights file."""
+        view = self.stage.view
+        if view is not None and len(view.lanes) >= MOST_LANES:
+            self._window.stage.toast.say(f"{MOST_LANES} lanes are the most: remove one first")
+            return
         self._order(lambda: self._window.session.add_lane(LaneWish(model)))
 
     def _change_lane(self, number: int, values: dict[str, str]) -> None:

@@ -281,7 +281,8 @@ class MainWindow(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         if event is not None and (found := dropped.read(event.mimeData())) is not None:
-            self.stage.show_drop(f"Drop to {'run' if found.is_model else 'open'} {short_name(found.address)}")
+            run = "compare" if self.comparing.is_on else "run"
+            self.stage.show_drop(f"Drop to {run if found.is_model else 'open'} {short_name(found.address)}")
             event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent | None) -> None:
@@ -293,7 +294,9 @@ class MainWindow(QWidget):
         if event is None or found is None:
             return
         event.acceptProposedAction()
-        if found.is_model:
+        if found.is_model and self.comparing.is_on:
+            self.comparing.add(found.address)
+        elif found.is_model:
             self.session.open_model_file(found.address)
         else:
             self.open_source(found.address)

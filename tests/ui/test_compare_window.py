@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtTest import QTest
 
 from core.comparing.lane_wish import LaneWish
@@ -116,6 +117,22 @@ def test_a_model_that_is_not_here_opens_the_manager_and_is_not_fetched(open_wind
     assert comparing.choice.isHidden()
     assert session.asked("fetch_model") == []
     assert session.asked("add_lane") == []
+
+
+def test_a_dropped_weights_file_becomes_a_lane_and_a_fifth_is_refused(open_window: OpenWindow) -> None:
+    window, session = compare(open_window)
+    data = QMimeData()
+    data.setUrls([QUrl("file:///models/mine.safetensors")])
+    actions, no = Qt.DropAction.CopyAction, (Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier)
+    window.dragEnterEvent(QDragEnterEvent(QPoint(9, 9), actions, data, *no))
+    assert "compare mine.safetensors" in window.stage._drop_words.text()
+    window.dropEvent(QDropEvent(QPointF(9, 9), actions, data, *no))
+    assert session.calls[-1] == ("add_lane", LaneWish("/models/mine.safetensors"))
+    session.compare(a_comparison(4))
+    until(lambda: len(window.comparing.stage.lanes.by_number) == 4)
+    window.dropEvent(QDropEvent(QPointF(9, 9), actions, data, *no))
+    assert len(session.asked("add_lane")) == 1
+    assert "4 lanes are the most" in window.stage.toast.text.text()
 
 
 def test_an_order_that_is_refused_is_said(open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch) -> None:
