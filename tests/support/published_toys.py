@@ -9,7 +9,6 @@ from core.errors import WeightsError
 from core.weights import download
 from core.weights.catalogue import locate
 from core.weights.published import PublishedModel, Publisher
-from tests.support.file_server import FileServer
 
 MIDAS = PublishedModel("toy-128", "toy", 134_281, Publisher.MIDAS, "dpt_toy.pt", 800_000, "MIT")
 HUGGING_FACE = PublishedModel(
@@ -26,7 +25,6 @@ MODELS = {model.name: model for model in (MIDAS, HUGGING_FACE)}
 
 
 def fetch(
-    server: FileServer,
     name: str,
     progress: Callable[[int, int | None], None] = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -36,10 +34,10 @@ def fetch(
     return download.fetch(name, progress, cancelled, checking=checking, pause=pause)
 
 
-def refused(server: FileServer, name: str) -> str:
+def refused(name: str) -> str:
     """The line of a fetch that fails, after which the model is as far away as before."""
     with pytest.raises(WeightsError) as caught:
-        fetch(server, name)
+        fetch(name)
     assert locate_fails(name)
     assert str(caught.value).isprintable()
     return str(caught.value)

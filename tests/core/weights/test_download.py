@@ -46,7 +46,7 @@ def linked(content: bytes, **changes: str) -> dict[str, str]:
 def test_midas_weights_are_loaded_remembered_and_listed(server: FileServer, files: Mapping[str, bytes]) -> None:
     assert locate_fails("toy-128")
     seen: list[tuple[int, int | None]] = []
-    path = fetch(server, "toy-128", lambda done, total: seen.append((done, total)))
+    path = fetch("toy-128", lambda done, total: seen.append((done, total)))
     content = files["/dpt_toy.pt"]
     assert path == models_folder() / "toy-128" / "dpt_toy.pt" == locate("toy-128")
     assert seen[-1] == (len(content), len(content))
@@ -65,9 +65,9 @@ def test_midas_weights_are_loaded_remembered_and_listed(server: FileServer, file
 
 
 def test_a_model_that_is_here_is_not_asked_for(server: FileServer) -> None:
-    path = fetch(server, "toy-128")
+    path = fetch("toy-128")
     server.requests.clear()
-    assert fetch(server, "toy-128") == path
+    assert fetch("toy-128") == path
     assert server.requests == []
 
 
@@ -77,7 +77,7 @@ def test_hugging_face_weights_are_held_to_the_publishers_hash(
     content = files["/Intel/toy/resolve/main/model.safetensors"]
     server.files["/cdn/blob"] = content
     server.answers = [honest, redirect("/cdn/blob", **linked(content))]
-    path = fetch(server, "hf-toy-128")
+    path = fetch("hf-toy-128")
     assert names_in(path.parent) == {"model.safetensors", "config.json", "fetched.json"}
     note = remembered(path)
     assert note is not None
@@ -90,18 +90,18 @@ def test_wrong_bytes_of_the_right_length_are_deleted(server: FileServer, files: 
     tampered = content[:-4] + bytes(4)
     server.files["/cdn/blob"] = tampered
     server.answers = [honest, redirect("/cdn/blob", **linked(content))]
-    assert "SHA-256" in refused(server, "hf-toy-128")
+    assert "SHA-256" in refused("hf-toy-128")
     assert names_in(models_folder() / "hf-toy-128") == {"config.json"}
     server.files["/cdn/blob"] = content
     server.answers = [honest, redirect("/cdn/blob", **linked(content))]
-    fetch(server, "hf-toy-128")
+    fetch("hf-toy-128")
 
 
 def test_a_publishers_length_that_the_server_does_not_keep(server: FileServer, files: Mapping[str, bytes]) -> None:
     content = files["/Intel/toy/resolve/main/model.safetensors"]
     server.files["/cdn/blob"] = content[:-1]
     server.answers = [honest, redirect("/cdn/blob", **linked(content))]
-    assert "refused" in refused(server, "hf-toy-128")
+    assert "refused" in refused("hf-toy-128")
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_wrong_bytes_without_a_publishers_hash_are_deleted(
     server: FileServer, files: Mapping[str, bytes], wrong: Callable[[bytes], bytes]
 ) -> None:
     server.files["/dpt_toy.pt"] = wrong(files["/dpt_toy.pt"])
-    assert "is not toy-128" in refused(server, "toy-128")
+    assert "is not toy-128" in refused("toy-128")
     assert names_in(models_folder() / "toy-128") == set()
 
 
@@ -136,7 +136,7 @@ def test_weights_of_another_network_are_not_taken(server: FileServer, tmp_path: 
         tmp_path / "other.pt",
     )
     server.files["/dpt_toy.pt"] = (tmp_path / "other.pt").read_bytes()
-    assert "network of another size" in refused(server, "toy-128")
+    assert "network of another size" in refused("toy-128")
 
 
 @pytest.mark.parametrize(
@@ -153,15 +153,15 @@ def test_weights_of_another_network_are_not_taken(server: FileServer, tmp_path: 
 )
 def test_a_server_that_fails(server: FileServer, answer: Callable[[Handler, bytes], None], expected: str) -> None:
     server.answers = [answer] * 20
-    assert expected in refused(server, "toy-128")
+    assert expected in refused("toy-128")
     server.answers = []
-    fetch(server, "toy-128")
+    fetch("toy-128")
 
 
 @pytest.mark.parametrize("config", [b"", b"[]", b"<html>", b'{"model_type": "vit"}', bytes(2 << 20)])
 def test_a_config_that_is_none(server: FileServer, config: bytes) -> None:
     server.files["/Intel/toy/resolve/main/config.json"] = config
-    refused(server, "hf-toy-128")
+    refused("hf-toy-128")
     assert not (models_folder() / "hf-toy-128" / "model.safetensors").exists()
 
 
@@ -173,9 +173,9 @@ def test_a_cancelled_fetch_is_gone_on_with(server: FileServer) -> None:
         stop.set()
 
     with pytest.raises(FetchCancelled):
-        fetch(server, "toy-128", cancelled=stop.is_set, pause=pause)
+        fetch("toy-128", cancelled=stop.is_set, pause=pause)
     assert locate_fails("toy-128")
-    fetch(server, "toy-128")
+    fetch("toy-128")
     assert server.ranges() == [None, "bytes=100000-"]
 
 
@@ -193,7 +193,7 @@ def test_two_fetches_at_once_bring_it_once(server: FileServer) -> None:
 
     server.answers = [held]
     with ThreadPoolExecutor(2) as threads:
-        both = [threads.submit(fetch, server, "toy-128", pause=pause) for _ in range(2)]
+        both = [threads.submit(fetch, "toy-128", pause=pause) for _ in range(2)]
         assert second_waits.wait(LONG_S)
         first_may_go_on.set()
         assert both[0].result(LONG_S) == both[1].result(LONG_S) == locate("toy-128")
@@ -202,7 +202,7 @@ def test_two_fetches_at_once_bring_it_once(server: FileServer) -> None:
 
 def test_a_name_nobody_published(server: FileServer) -> None:
     with pytest.raises(WeightsError, match=r"no model called 'toy-129' to fetch; did you mean toy-128\?"):
-        fetch(server, "toy-129")
+        fetch("toy-129")
 
 
 def test_a_models_folder_that_cannot_be(
@@ -211,11 +211,11 @@ def test_a_models_folder_that_cannot_be(
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setenv("FATHOM_MODELS", str(tmp_path / "file"))
     with pytest.raises(WeightsError, match="cannot be written to"):
-        fetch(server, "toy-128")
+        fetch("toy-128")
 
 
 def test_a_damaged_note_spoils_no_weights(server: FileServer) -> None:
-    path = fetch(server, "toy-128")
+    path = fetch("toy-128")
     for text in ("", "{}", "[]", json.dumps({"name": 3}), "[" * 100_000):
         path.with_name("fetched.json").write_text(text)
         assert read_weights(path).name == "dpt_toy"

@@ -19,9 +19,9 @@ ROOT = Path(__file__).resolve().parents[3]
 def test_what_has_come_is_checked_with_progress_and_kept_when_that_is_stopped(server: FileServer) -> None:
     shares: list[float] = []
     with pytest.raises(FetchCancelled):
-        fetch(server, "toy-128", cancelled=lambda: len(shares) > 0, checking=shares.append)
+        fetch("toy-128", cancelled=lambda: len(shares) > 0, checking=shares.append)
     assert locate_fails("toy-128")
-    fetch(server, "toy-128", checking=shares.append)
+    fetch("toy-128", checking=shares.append)
     assert len(server.requests) == 1, "all of it had come"
     assert shares[1:] == sorted(shares[1:])
     assert 0.9 < shares[-1] <= 1.0
@@ -44,5 +44,5 @@ def test_no_torch_is_needed(server: FileServer, tmp_path: Path) -> None:
 @pytest.mark.parametrize("mirror", ["ftp://10.0.0.2/models", "models", "file:///etc"])
 def test_a_mirror_that_is_no_web_address(server: FileServer, monkeypatch: pytest.MonkeyPatch, mirror: str) -> None:
     monkeypatch.setenv("FATHOM_MODEL_MIRROR", mirror)
-    assert "FATHOM_MODEL_MIRROR must begin with http" in refused(server, "toy-128")
+    assert "FATHOM_MODEL_MIRROR must begin with http" in refused("toy-128")
     assert server.requests == []
