@@ -1,5 +1,6 @@
 """The view as shown, as an MP4 that browsers play: H.264 at the pictures' own times."""
 
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -17,11 +18,13 @@ from core.errors import RecordingError
 from core.look import Look
 from core.messages import DepthResult, RgbArray
 from core.opencv import cv2
+from core.recording.faststart import put_index_first
 from core.recording.yuv import to_yuv420
 
 SUFFIX = ".mp4"
 TIME_BASE = Fraction(1, 90_000)
-# Written in fragments, so that a kill leaves what can be played, and turned into a plain MP4 at the end.
+# Written in fragments, so that a kill leaves what can be played, and turned into a plain MP4 at the end, whose
+# index is then put first.
 _CONTAINER = {"movflags": "hybrid_fragmented+frag_keyframe", "flush_packets": "1"}
 # A fast preset, for the network needs the processors more. zerolatency: no picture waits for later ones.
 _ENCODER = {
@@ -92,6 +95,9 @@ class ViewVideoWriter:
                 self.path.unlink(missing_ok=True)
         except (OSError, av.FFmpegError) as error:
             raise RecordingError(f"{self.path} could not be finished: {error.strerror or error}") from error
+        if self.frames:
+            with suppress(OSError, ValueError):  # without room for a second copy the index stays at the end
+                put_index_first(self.path)
 
     def _view(self, result: DepthResult, time_s: float) -> RgbArray:
         low, high = self._range.update(result.low, result.high, time_s, result.inverse_depth, result.frame.rgb)

@@ -69,9 +69,14 @@ def test_it_is_what_browsers_play(tmp_path: Path) -> None:
         (stream,) = container.streams
         codec = stream.codec_context
         assert (codec.name, codec.pix_fmt, codec.color_range, codec.colorspace) == ("h264", "yuv420p", 1, 1)
+        assert codec.extradata[1] in (66, 77, 100), "a profile all browsers play, High or lower"
         keys = [float(p.pts * p.time_base) for p in container.demux(stream) if p.size and p.is_keyframe]
     assert keys == pytest.approx([0.0, 1.0, 2.0])
-    assert b"moof" not in path.read_bytes()[:100], "one index, no fragments"
+    data = path.read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat"), "it plays while it loads"
+    assert b"moof" not in data[: data.index(b"mdat")], "one index, no fragments"
+    assert list(tmp_path.iterdir()) == [path]
+    assert [picture.shape for _, picture in read_clip(path)] == [(48, 128, 3)] * 30
 
 
 def test_a_kill_leaves_all_but_the_last_second(tmp_path: Path) -> None:
