@@ -186,9 +186,8 @@ class LiveComparison:
             for lane in chosen:
                 lane.note()
         self._lanes_s += self._round_s
-        self._truth.offer(
-            {lane.number: lane.result for lane in self._lanes if lane.result is not None}, self._lanes_s
-        )
+        results = {lane.number: lane.result for lane in self._lanes if lane.result is not None}
+        self._truth.offer(results, self._lanes_s, is_idle=not chosen and not self._missing())
         return found.get(self._wanted.reference)
 
     def _is_wanted(self, lane: LiveLane) -> bool:

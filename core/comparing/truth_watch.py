@@ -58,19 +58,22 @@ class TruthWatch:
         self._truth: GroundTruth | None = None
         self._judged: dict[int, DepthResult] = {}  # what was scored last, by lane
 
-    def offer(self, results: Mapping[int, DepthResult], lanes_s: float) -> None:
-        """Look at these, unless it is still busy or has had its share of the `lanes_s` that lanes ran so far."""
+    def offer(self, results: Mapping[int, DepthResult], lanes_s: float, *, is_idle: bool) -> None:
+        """Look at these, unless it is still busy or has had its share of the `lanes_s` that lanes ran so far.
+
+        `is_idle`: the lanes have nothing to do, so that there is time.
+        """
         if self._job is not None and not self._job.done():
             return
-        if self._spent_s > MOST_SHARE * lanes_s:
+        if not is_idle and self._spent_s > MOST_SHARE * lanes_s:
             return
         news = {lane: result for lane, result in results.items() if self._judged.get(lane) is not result}
         if news and not (self._truth is None and self._is_known(news)):
             self._judged = dict(results)
-            self._job = self._worker.submit(self._judge, news)
+            self._job = self._worker.submit(self._judge, news, is_free=is_idle)
 
     def take_spent_s(self) -> float:
-        """Processor time it took since this was asked last."""
+        """Processor time it took from the lanes since this was asked last."""
         spent_s, self._told_s = self._spent_s - self._told_s, self._spent_s
         return spent_s
 
@@ -80,7 +83,7 @@ class TruthWatch:
 
     # On the worker
 
-    def _judge(self, results: Mapping[int, DepthResult]) -> None:
+    def _judge(self, results: Mapping[int, DepthResult], *, is_free: bool) -> None:
         try:
             source_id = max(result.frame.source_id for result in results.values())
             if source_id != self._source_id:
@@ -88,7 +91,7 @@ class TruthWatch:
             if (truth := self._truth) is not None:
                 began_s = time.thread_time()
                 self._score(truth, results)
-                self._spent_s += time.thread_time() - began_s
+                self._spent_s += 0.0 if is_free else time.thread_time() - began_s
         except FathomError as error:
             self.scores = replace(self.scores, problem=str(error))
         except Exception as error:  # noqa: BLE001 - the thread's edge: lanes go on without a truth

@@ -159,7 +159,10 @@ def test_the_truth_waits_for_its_share_of_the_time(monkeypatch: pytest.MonkeyPat
     steps.settle()
     for index in range(1, 100):
         steps.step(index)
-    assert len(truth.asked) == pytest.approx(2, abs=1), "10 s of lanes allow for 0.2 s"
+    assert len(truth.asked) == pytest.approx(2, abs=1), "10 s of lanes allow for 0.1 s"
+    assert truth.asked[-1] < 99
+    steps.step()
+    assert truth.asked[-1] == 99, "lanes that stand leave it all the time"
 
 
 def test_overhead_is_all_that_is_not_a_lane_s_time() -> None:
