@@ -96,6 +96,8 @@ class ModelFiles:
             from core.weights.places import models_folder
 
             threads.use_one()  # the network has all processors
+            if target.parent == models_folder():
+                _make(target.parent)
             made = convert(self._path_of(name), target, dtype, over=over, progress=progress)
             if made.path.parent != models_folder():
                 add_file(made.path)
@@ -193,3 +195,11 @@ class ModelFiles:
     def _publish(self) -> None:
         """With the lock held, so that the newest is the last to be told."""
         self._board.change(model_tasks=tuple(job.task for job in self._jobs.values()))
+
+
+def _make(folder: Path) -> None:
+    """Raises: WeightsError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WeightsError(f"{folder} cannot be made: {error.strerror or error}") from error

@@ -80,12 +80,14 @@ class ModelCommands:
             self._window.session.convert_model(name, target, dtype, over=complete and target.exists())
 
     def add_file(self) -> None:
-        if path := file_dialogs.pick_weights(self._window, str(paths.models_dir())):
-            self._window.session.open_model_file(path, run=False)
+        self._pick_file(run=False)
 
     def run_file(self) -> None:
-        if path := file_dialogs.pick_weights(self._window, str(paths.models_dir())):
-            self._window.session.open_model_file(path)
+        self._pick_file(run=True)
+
+    def _pick_file(self, *, run: bool) -> None:
+        if path := file_dialogs.pick_weights(self._window, self._window.commands.folder()):
+            self._window.session.open_model_file(path, run=run)
 
     def _entry_path(self, name: str) -> Path | None:
         session = self._window.session
@@ -94,4 +96,6 @@ class ModelCommands:
 
 
 def _show(folder: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+    """In the system's own program; what is there of the way to it, where it is not there yet."""
+    there = next((place for place in (folder, *folder.parents) if place.is_dir()), folder)
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(there)))

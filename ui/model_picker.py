@@ -69,7 +69,8 @@ class ModelPicker(PickerButton):
             self._menu.addSeparator()
             add_heading(self._menu, "Not on this computer")
         for entry in elsewhere:
-            self._add(entry, fetch_text(entry).lower())
+            words = fetch_text(entry)
+            self._add(entry, words[:1].lower() + words[1:])
         self._menu.addSeparator()
         from_file = add_action(self._menu, "folder", "Open weights file…")
         from_file.triggered.connect(lambda: self.file_asked.emit())

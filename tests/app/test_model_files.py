@@ -75,7 +75,6 @@ def test_files_elsewhere_are_looked_at_in_the_background_alone(tmp_path: Path) -
 
 
 def test_a_converted_model_joins_the_list(rig: Rig, tmp_path: Path) -> None:
-    models_folder().mkdir(parents=True)
     source = str(save_midas(tmp_path / "toy.pt"))
     target = models_folder() / "mine.safetensors"
     rig.files.convert(source, target, "float16", over=False)

@@ -103,6 +103,16 @@ def test_what_is_in_use_or_built_in_cannot_be_removed(open_window: OpenWindow) -
     assert row(window, "swin2-tiny-256").state.text() == "Loading…"
 
 
+def test_a_folder_that_is_not_there_yet_shows_the_way_to_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(model_commands.QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()))
+    model_commands._show(tmp_path / "fathom" / "models")
+    model_commands._show(tmp_path)
+    assert shown == [str(tmp_path)] * 2
+
+
 def test_folders_are_shown(open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
     monkeypatch.setattr(model_commands, "_show", lambda folder: shown.append(str(folder)))

@@ -6,38 +6,17 @@ from dataclasses import replace
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QMenu
 
 from core.look import View
-from core.messages import CameraInfo, ModelState, SourceState
-from core.model_messages import Download, DownloadState
-from support.fake_session import BASE, CAMERA, CLIP, LIVE, NANO, RUNNING, FakeSession, a_result
+from core.messages import CameraInfo, SourceState
+from support.fake_session import CAMERA, CLIP, LIVE, FakeSession, a_result
+from support.menus import click, last_change, lines, pick
 from support.waiting import until
 from ui import file_dialogs
 from ui.main_window import MainWindow
 
 pytestmark = pytest.mark.window
 OpenWindow = Callable[..., tuple[MainWindow, FakeSession]]
-FOOT = ("Open weights file…", "Manage models…")  # of the menu of models
-
-
-def click(widget: object) -> None:
-    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
-
-
-def pick(menu: QMenu | None, text: str) -> None:
-    """Choose the line of a menu that starts with `text`."""
-    assert menu is not None
-    next(action for action in menu.actions() if action.text().startswith(text)).trigger()
-
-
-def lines(menu: QMenu | None) -> list[str]:
-    assert menu is not None
-    return [action.text().partition("\t")[0] for action in menu.actions() if action.text()]
-
-
-def last_change(session: FakeSession) -> object:
-    return session.asked("change")[-1][0]
 
 
 def test_all_controls_show_the_settings(open_window: OpenWindow) -> None:
@@ -293,74 +272,6 @@ def test_a_cameras_modes_can_be_chosen(open_window: OpenWindow) -> None:
     ]
     mode.activated.emit(0)
     assert last_change(session) == {"camera_mode": "1920x1080@30"}
-
-
-def test_models_here_are_chosen_at_once(open_window: OpenWindow) -> None:
-    window, session = open_window()
-    model = window.panel.model
-    assert lines(model.picker.menu()) == ["Automatic", "fathom-nano", "swin2-tiny-256", "swin2-base-384", *FOOT]
-    pick(model.picker.menu(), "swin2-tiny-256")
-    assert last_change(session) == {"model": "swin2-tiny-256"}
-    assert session.asked("fetch_model") == []
-
-
-def test_the_built_in_model_says_that_it_is_rough(open_window: OpenWindow) -> None:
-    window, session = open_window()
-    session.play_source(CLIP)
-    until(lambda: "Rough on real pictures" in window.panel.model.note.text())
-    assert window.panel.model.note.isVisible()
-
-
-def test_a_model_that_is_not_here_is_asked_about_once(open_window: OpenWindow) -> None:
-    window, session = open_window()
-    fetch = window.panel.model.fetch
-    pick(window.panel.model.picker.menu(), "swin2-base-384")
-    assert fetch.question.isVisible()
-    assert "swin2-base-384 is not on this computer" in fetch.question.text()
-    assert fetch.download.text() == "Download 410 MB"
-    click(fetch.decline)
-    assert not fetch.question.isVisible()
-    assert session.asked("fetch_model") == []
-    pick(window.panel.model.picker.menu(), "swin2-base-384")
-    click(fetch.download)
-    assert session.asked("fetch_model") == [("swin2-base-384", True)]
-    assert not fetch.question.isVisible()
-    assert session.asked("change") == []
-
-
-def test_a_download_shows_its_progress_and_can_be_paused(open_window: OpenWindow) -> None:
-    window, session = open_window()
-    fetch = window.panel.model.fetch
-    under_way = Download("swin2-base-384", DownloadState.RUNNING, 41_000_000, 410_000_000)
-    session.say(downloads=(under_way, Download("swin2-tiny-256", DownloadState.WAITING)))
-    until(lambda: fetch.bar.isVisible())
-    assert fetch.bar.value() == 100
-    assert fetch.doing.whole() == "Downloading swin2-base-384: 41 of 410 MB, 1 more to come"
-    click(fetch.pause)
-    assert session.asked("pause_fetch") == [("swin2-base-384",)]
-    session.say(downloads=(), model_state=ModelState.LOADING, model_detail="loading swin2-base-384")
-    until(lambda: not fetch.pause.isVisible())
-    assert fetch.bar.maximum() == 0  # nobody knows how long
-    session.say(model_state=ModelState.READY, model=RUNNING)
-    until(lambda: not fetch.bar.isVisible())
-
-
-def test_the_picker_shows_what_loads_and_then_what_runs(open_window: OpenWindow) -> None:
-    window, session = open_window(model="/models/own.pt")
-    picker = window.panel.model.picker
-    session.say(model_state=ModelState.LOADING, model=RUNNING)
-    until(lambda: picker.choice() == "own.pt")
-    session.say(model_state=ModelState.READY)  # it failed, the old one goes on
-    until(lambda: picker.choice() == NANO.name)
-
-
-def test_a_downloaded_model_moves_to_those_on_this_computer(open_window: OpenWindow) -> None:
-    window, session = open_window()
-    session.known_models = (NANO, replace(BASE, path="/models/base.safetensors"))
-    picker = window.panel.model.picker
-    until(lambda: lines(picker.menu()) == ["Automatic", "fathom-nano", "swin2-base-384", *FOOT])
-    pick(picker.menu(), "swin2-base-384")
-    assert last_change(session) == {"model": "swin2-base-384"}
 
 
 def test_settings_that_the_session_changes_are_shown(open_window: OpenWindow) -> None:
