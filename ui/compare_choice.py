@@ -63,8 +63,8 @@ class LaneChoice(QFrame):
         if lane.number != self._number:
             return
         wish = lane.wish
-        known = self.picker.entry(wish.model) is not None
-        self.picker.set_current(wish.model, wish.model if known else PurePath(wish.model).name)
+        entry = self.picker.entry(wish.model)
+        self.picker.set_current(wish.model, PurePath(wish.model).name if entry is None else entry.title)
         self.network.set_settings(
             replace(DEFAULTS, size=wish.size, aspect=wish.aspect, precision=wish.precision, device=wish.device)
         )
