@@ -11,6 +11,7 @@ from torch.nn import functional
 from core.synthetic.materials import mixed
 
 _REACH_PX = 4  # of the blur that all pixels share: kernels of 9 x 9
+_LEAST = 1e-6  # weights of the blur below this are left out
 _SHORTER_PX = 192  # blur is given for pictures of this shorter side and grows with them
 
 
@@ -80,12 +81,13 @@ def _kernels(lens: Lens, shorter_px: int) -> Tensor:
     reach = max(2, round(_REACH_PX * min(grown, 4.0)))
     place = np.arange(-reach, reach + 1)
     soft = (lens.softness_px * grown)[:, None, None]
-    weights = 0.0
+    weights = np.zeros((len(soft), len(place), len(place)))
     for share in np.linspace(-0.5, 0.5, 5):
         x, y = ((share * grown * lens.shake_px[:, axis])[:, None, None] for axis in (0, 1))
-        weights = weights + np.exp(-((place - x) ** 2 + (place[:, None] - y) ** 2) / (2 * soft**2))
-    total = np.sum(weights, axis=(1, 2), keepdims=True)
-    return torch.from_numpy((weights / total).astype(np.float32))
+        weights += np.exp(-((place - x) ** 2 + (place[:, None] - y) ** 2) / (2 * soft**2))
+    weights /= np.sum(weights, axis=(1, 2), keepdims=True)
+    weights[weights < _LEAST] = 0  # processors take ten times as long over numbers that are almost 0
+    return torch.from_numpy(weights.astype(np.float32))
 
 
 def defocused(light: Tensor, inverse_depth: Tensor, lens: Lens) -> Tensor:
@@ -107,5 +109,16 @@ def defocused(light: Tensor, inverse_depth: Tensor, lens: Lens) -> Tensor:
 
 
 def _disc(light: Tensor, side: int) -> Tensor:
+    """Means over squares, first along rows, then along columns."""
     reach = side // 2
-    return functional.avg_pool2d(functional.pad(light, (reach,) * 4, mode="replicate"), side, stride=1)
+    padded = functional.pad(light, (reach,) * 4, mode="replicate")
+    height, width = light.shape[-2:]
+    rows = _sum([padded[..., start : start + width] for start in range(side)])
+    return _sum([rows[..., start : start + height, :] for start in range(side)]).mul_(1 / side**2)
+
+
+def _sum(parts: list[Tensor]) -> Tensor:
+    total = parts[0] + parts[1]
+    for part in parts[2:]:
+        total += part
+    return total

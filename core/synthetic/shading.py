@@ -13,6 +13,7 @@ from core.synthetic.occlusion import openness
 from core.synthetic.planes import dot
 from core.synthetic.surfaces import Surfaces
 
+_FAINTEST = -40.0  # power of two; processors take far longer over numbers that are almost 0
 _DULL = 0.04  # what a surface that is no metal mirrors at right angles
 
 
@@ -64,7 +65,8 @@ def _direct(seen: Seen, look: Appearance, lights: Lights, lit: Tensor) -> tuple[
             arriving *= dot(seen.normals, to_light).mul_(100).clamp_(0, 1)
         colour = lights.colour[:, :, number, None, None]
         light.addcmul_(colour, arriving)
-        shine.addcmul_(colour, facing.log2_().mul_(sharpness).exp2_().mul_(highlight).mul_(arriving))
+        spot = facing.log2_().mul_(sharpness).clamp_(min=_FAINTEST).exp2_()
+        shine.addcmul_(colour, spot.mul_(highlight).mul_(arriving))
     return light, shine
 
 
