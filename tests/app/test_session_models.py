@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from app.settings import Settings
+from core.comparing.lane_wish import LaneWish
 from core.errors import WeightsError
 from core.messages import Action
 from core.model_messages import TaskState
@@ -144,3 +146,13 @@ def test_what_runs_or_is_to_run_is_not_removed(rig: Rig) -> None:
     rig.session.remove_model(TINY)
     line_of(rig, TINY, TaskState.DONE)
     assert not path.exists()
+
+
+def test_what_a_lane_runs_is_not_removed(rig: Rig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = str(save_midas(tmp_path / "toy.pt"))
+    rig.session.open_model_file(path, run=False)
+    rig.until(lambda: path in {entry.name for entry in rig.session.models()})
+    lane = SimpleNamespace(wish=LaneWish(path))
+    monkeypatch.setattr(rig.session, "comparison", lambda: SimpleNamespace(lanes=(lane,)))
+    rig.session.remove_model(path)
+    assert "in use" in line_of(rig, path, TaskState.FAILED)

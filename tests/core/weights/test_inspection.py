@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.errors import WeightsError
 from core.model.config import PUBLISHED, DPTConfig
@@ -112,3 +114,27 @@ def test_a_damaged_byte_is_found_by_the_archives_checksums(tmp_path: Path) -> No
     path.write_bytes(content)
     with pytest.raises(WeightsError, match="is damaged"):
         check_bytes(path, shares.append)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_midas(tmp_path_factory.mktemp("whole") / "toy.pt")
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_no_damage_gets_past_as_anything_but_one_line(whole: Path, data: st.DataObject) -> None:
+    """Where the names and shapes lie: in the pickle at the start, and in the zip's directory at the end."""
+    content = bytearray(whole.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.one_of(st.integers(0, 30_000), st.integers(len(content) - 30_000, len(content) - 1)))
+        content[place] = data.draw(st.integers(0, 255))
+    damaged = whole.with_name("damaged.pt")
+    damaged.write_bytes(content)
+    said = ""
+    try:
+        assert inspect(damaged).parameters == 134_281
+    except WeightsError as error:
+        said = str(error)
+    assert said.isprintable()
+    assert len(said) < 600
