@@ -74,8 +74,9 @@ class RecordedDemoTruth:
     kind = "rendered"
 
     def __init__(self) -> None:
-        """Raises: SourceError."""
+        """Looks through the scene once and builds it, which takes two seconds. Raises: SourceError."""
         self._moments = DemoMoments()
+        true_inverse_depth_at(0.0)
 
     def of(self, frame: Frame) -> DepthArray | None:
         time_s = self._moments.time_of(frame.rgb)
