@@ -33,7 +33,8 @@ def surfaces_of(seen: Seen, rays: Rays, solids: Solids) -> Surfaces:
         table[15:19],
         table[19],
     )
-    local = _into(axes, points - centre)
+    from_origin = _into(axes, points)  # so that patterns go on from part to part
+    local = from_origin - centre
     is_box = torch.gt(constant, 0, out=torch.empty_like(constant))
     normal, face_uv = _faces(local, half, shape)
     normal = torch.lerp(_round_normals(local, half, shape, constant), normal, is_box)
@@ -43,13 +44,13 @@ def surfaces_of(seen: Seen, rays: Rays, solids: Solids) -> Surfaces:
     normal *= torch.copysign(_dot(normal, normal).clamp_(min=1e-20).rsqrt_(), towards)
     material = torch.from_numpy(np.concatenate(((-1,), solids.material))).to(device)
     unit = directions * _dot(directions, directions).rsqrt_()
-    local = _into(axes, points)  # from the world's origin: patterns go on from part to part
-    points, normal, local, face_uv, unit = (axis.movedim(0, -1) for axis in (points, normal, local, face_uv, unit))
+    last = (points, normal, from_origin, face_uv, unit)
+    points, normal, from_origin, face_uv, unit = (vector.movedim(0, -1) for vector in last)
     return Surfaces(
         depth_m=depth,
         points=points,
         normals=normal,
-        local=local,
+        local=from_origin,
         face_uv=face_uv,
         material=material.index_select(0, rows).view_as(seen.solid),
         directions=unit,
@@ -79,15 +80,16 @@ def _directions(rays: Rays, device: torch.device) -> Tensor:
 
 
 def _table(solids: Solids) -> Array:
-    """(1 + N, 20), the first row for the sky: axes 9, centre 3, half 3, then of boxes taper, lean and 1, of the
-    others squares, linear and constant of the quadric, which is below 0."""
+    """(1 + N, 20), the first row for the sky: axes 9, the centre in these 3, half 3, then of boxes taper, lean and
+    1, of the others squares, linear and constant of the quadric, which is below 0."""
     squares, linear, constant = solids.quadrics()
     box = solids.kind == BOX
     shape = np.where(box[:, None], solids.shape, np.concatenate((squares, linear[:, None]), axis=1))
     half = solids.half.copy()
     half[solids.kind == ELLIPSOID, 1] = _NO_ENDS
+    centre = np.einsum("nij,nj->ni", solids.axes, solids.centre)
     sky = np.array([(1.0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, -1)])
-    columns = (solids.axes.reshape(-1, 9), solids.centre, half, shape, np.where(box, 1.0, constant)[:, None])
+    columns = (solids.axes.reshape(-1, 9), centre, half, shape, np.where(box, 1.0, constant)[:, None])
     return np.concatenate((sky, np.concatenate(columns, axis=1)))
 
 

@@ -111,6 +111,19 @@ class Rays:
         mirrored = (solids.kind == FRUSTUM) & (radius_at_start < 0)
         return line, coefficients, np.where(scale > 0, 0, np.where(mirrored, 2, 1))
 
+    def within_reach(self, view: Index, solids: Solids) -> NDArray[np.bool_]:
+        """Which solids may be seen at all (N,), from spheres round them: quick, and not strict."""
+        x, y, z = np.einsum("nij,nj->in", self.rotation[view], solids.centre - self.position[view])
+        radii, scale = solids.radii(), self.scale[view]
+        height, width = self.size_hw
+        if self.parallel:
+            seen_x = np.abs(x - 0.5 * width * scale) < 0.5 * width * scale + radii
+            return np.asarray(seen_x & (np.abs(y - 0.5 * height * scale) < 0.5 * height * scale + radii))
+        seen = z + radii > NEAREST_M
+        for place, side in ((x, 0.5 * width), (y, 0.5 * height)):
+            seen &= np.abs(place) * scale - z * side < radii * np.hypot(scale, side)
+        return np.asarray(seen)
+
     def extents(self, view: Index, solids: Solids) -> Array:
         """A rectangle of pixels (x from, y from, x to, y to) that holds each solid's picture, (N, 4).
 

@@ -35,6 +35,14 @@ class Solids:
     def taken(self, which: Index | NDArray[np.bool_]) -> "Solids":
         return Solids(*(getattr(self, name)[which] for name in self.__slots__))
 
+    def radii(self) -> Array:
+        """Of spheres round their centres that hold them, (N,)."""
+        box = (self.kind == BOX)[:, None]
+        widest = np.where(box, np.maximum(1, 1 - self.shape[:, :2]), 1.0)  # of a box that grows upwards, its top
+        lean = np.where(box, np.abs(self.shape[:, 2:]), 0.0)
+        across = self.half[:, 0::2] * widest + lean
+        return np.asarray(np.sqrt(np.sum(across**2, axis=1) + self.half[:, 1] ** 2))
+
     def bounding_planes(self) -> tuple[Array, Array]:
         """Outward normals (N, 6, 3) and offsets (N, 6) in the world: inside is normal . p <= offset.
 

@@ -14,6 +14,7 @@ from core.synthetic.rays import Rays
 from core.synthetic.solids import BOX, ELLIPSOID, FRUSTUM, Array, Index, Solids
 
 TILE_PX = 16
+SLACK_PX = 1e-3  # for rounding
 HALF_PX = 0.5 * (TILE_PX - 1)  # from a tile's centre to the outermost pixels' centres
 
 
@@ -39,6 +40,8 @@ def tile_grid(size_hw: tuple[int, int]) -> tuple[int, int]:
 
 def passes_of(rays: Rays, view: Index, solids: Solids) -> list[Pass]:
     """All that has to be looked at; `view` (N,) is the view in which each solid is."""
+    near = np.flatnonzero(rays.within_reach(view, solids))
+    view, solids = view[near], solids.taken(near)
     planes, entered = rays.planes(view, *solids.bounding_planes())
     fronts = entered.sum(axis=1)
     seen = (fronts > 0) | (solids.kind != BOX)
@@ -47,33 +50,32 @@ def passes_of(rays: Rays, view: Index, solids: Solids) -> list[Pass]:
     pair_solid, pair_tile, centre = _candidates(rays, view, solids, seen)
     keep = _visible(planes, fronts, solids.kind == BOX, pair_solid, pair_tile, centre)
     pair_solid, pair_tile, centre = pair_solid[keep], pair_tile[keep], centre[keep]
-    kind = solids.kind[pair_solid]
+    is_box, pair_fronts = solids.kind[pair_solid] == BOX, fronts[pair_solid]
     passes = []
     for least, most in ((1, 1), (2, 2), (3, 3), (4, 5)):
-        chosen = (kind == BOX) & (fronts[pair_solid] >= least) & (fronts[pair_solid] <= most)
+        chosen = np.flatnonzero(is_box & (pair_fronts >= least) & (pair_fronts <= most))
         who = pair_solid[chosen]
         slots = _slots(fronts[who], most, 6 - least)
         coefficients = _moved_planes(np.take_along_axis(planes[who], slots[:, :, None], axis=1), centre[chosen])
-        passes += _pass(most, 6 - least, None, pair_tile[chosen], who, coefficients)
-    passes += _round_passes(rays, view, solids, pair_solid, pair_tile, centre)
+        passes += _pass(most, 6 - least, None, pair_tile[chosen], near[who], coefficients)
+    passes += _round_passes(rays, view, solids, pair_solid, pair_tile, centre, near)
     return passes
 
 
 def _candidates(rays: Rays, view: Index, solids: Solids, seen: NDArray[np.bool_]) -> tuple[Index, Index, Array]:
-    """All tiles within each solid's rectangle: solid (P,), tile (P,), the tile's centre in pixels (P, 2)."""
-    height, width = rays.size_hw
+    """All tiles in which a solid's rectangle holds a pixel: solid (P,), tile (P,), its centre in pixels (P, 2)."""
     rows, columns = tile_grid(rays.size_hw)
-    low_x, low_y, high_x, high_y = rays.extents(view, solids).T
-    seen = seen & (high_x > 0) & (high_y > 0) & (low_x < width) & (low_y < height) & (low_x <= high_x)
-    index = np.flatnonzero(seen)
-    first_column = (np.clip(low_x[index] - 0.5, 0, width - 1) // TILE_PX).astype(np.int64)
-    first_row = (np.clip(low_y[index] - 0.5, 0, height - 1) // TILE_PX).astype(np.int64)
-    across = (np.clip(high_x[index] + 0.5, 0, width - 1) // TILE_PX).astype(np.int64) - first_column + 1
-    down = (np.clip(high_y[index] + 0.5, 0, height - 1) // TILE_PX).astype(np.int64) - first_row + 1
+    last = np.array(rays.size_hw[::-1]) - 1
+    extents = rays.extents(view, solids)
+    first_px = np.clip(np.ceil(extents[:, :2] - 0.5 - SLACK_PX), 0, last + 1)
+    last_px = np.clip(np.floor(extents[:, 2:] - 0.5 + SLACK_PX), -1, last)
+    index = np.flatnonzero(seen & np.all(first_px <= last_px, axis=1))
+    first_tile = first_px[index].astype(np.int64) // TILE_PX
+    across, down = (last_px[index].astype(np.int64) // TILE_PX - first_tile + 1).T
     count = across * down
     rank = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     of = np.repeat(np.arange(len(index)), count)
-    row, column = first_row[of] + rank // across[of], first_column[of] + rank % across[of]
+    row, column = first_tile[of, 1] + rank // across[of], first_tile[of, 0] + rank % across[of]
     solid = index[of]
     tile = (view[solid] * rows + row) * columns + column
     centre = np.stack((column, row), axis=1) * TILE_PX + 0.5 * TILE_PX
@@ -85,33 +87,28 @@ def _visible(
 ) -> NDArray[np.bool_]:
     """Which pairs neither miss the solid nor lie behind a box that fills the tile."""
     values = planes[:, :, 2][solid]
-    values = values + planes[:, :, 0][solid] * centre[:, :1] + planes[:, :, 1][solid] * centre[:, 1:]
+    values += planes[:, :, 0][solid] * centre[:, :1]
+    values += planes[:, :, 1][solid] * centre[:, 1:]
     swing = HALF_PX * (np.abs(planes[:, :, 0]) + np.abs(planes[:, :, 1]))  # over half a tile
     keep = np.zeros(len(solid), np.bool_)
     nearest = np.full(len(solid), np.inf)
-    covered = np.zeros(int(tile.max()) + 1 if len(tile) else 1)
-    for count in range(7):
-        chosen = np.flatnonzero(fronts[solid] == count)
-        if not len(chosen):
-            continue
-        if count == 0:  # the ray starts within what encloses the solid
-            keep[chosen] = True
-            continue
+    covered = np.zeros(int(tile.max(initial=0)) + 1)
+    pair_fronts = fronts[solid]
+    keep[(pair_fronts == 0) | (pair_fronts == 6)] = True  # the ray starts within what encloses the solid
+    place = np.zeros(len(fronts), np.int64)
+    for count in range(1, 6):
+        chosen, group = np.flatnonzero(pair_fronts == count), np.flatnonzero(fronts == count)
+        place[group] = np.arange(len(group))
+        some = planes[group][:, :, :2]
+        slopes = np.abs(some[:, :count, None] - some[:, None, count:])
+        room = HALF_PX * (slopes[..., 0] + slopes[..., 1])  # how much entry and exit change against each other
         who = solid[chosen]
-        enter, leave = values[chosen, :count], values[chosen, count:]
-        enter_swing = swing[who, :count]
-        nearest[chosen] = np.min(enter + enter_swing, axis=1)
-        hits = nearest[chosen] > 0
-        lowest = np.min(enter - enter_swing, axis=1)
-        fills = is_box[who] & (lowest > 0)
-        for first in range(count):
-            for second in range(count, 6):
-                slope = planes[who, first, :2] - planes[who, second, :2]
-                room = HALF_PX * (np.abs(slope[:, 0]) + np.abs(slope[:, 1]))
-                gap = enter[:, first] - leave[:, second - count]
-                hits &= gap + room > 0
-                fills &= gap - room > 0
-        keep[chosen] = hits
+        enter, leave, rooms = values[chosen, :count], values[chosen, count:], room[place[who]]
+        gap = enter[:, :, None] - leave[:, None]
+        nearest[chosen] = np.min(enter + swing[who, :count], axis=1)
+        keep[chosen] = (nearest[chosen] > 0) & np.all(gap > -rooms, axis=(1, 2))
+        lowest = np.min(enter - swing[who, :count], axis=1)
+        fills = np.flatnonzero(is_box[who] & (lowest > 0) & np.all(gap > rooms, axis=(1, 2)))
         np.maximum.at(covered, tile[chosen[fills]], lowest[fills])
     return keep & (nearest >= covered[tile])
 
@@ -131,9 +128,9 @@ def _moved_planes(planes: Array, centre: Array) -> Array:
 
 
 def _round_passes(
-    rays: Rays, view: Index, solids: Solids, pair_solid: Index, pair_tile: Index, centre: Array
+    rays: Rays, view: Index, solids: Solids, pair_solid: Index, pair_tile: Index, centre: Array, numbers: Index
 ) -> list[Pass]:
-    """The pairs of ellipsoids and frustums."""
+    """The pairs of ellipsoids and frustums; `numbers`: what the solids are called outside."""
     passes: list[Pass] = []
     index = np.flatnonzero(solids.kind != BOX)
     if not len(index):
@@ -155,7 +152,13 @@ def _round_passes(
         caps = _moved_planes(ends[who], place) if wanted == FRUSTUM else np.empty((len(who), 0, 3))
         counts = (1, 2) if wanted == FRUSTUM else (0, 0)
         passes += _pass(
-            *counts, begins, pair_tile[chosen], pair_solid[chosen], caps, line=moved_line, curve=moved_curve
+            *counts,
+            begins,
+            pair_tile[chosen],
+            numbers[pair_solid[chosen]],
+            caps,
+            line=moved_line,
+            curve=moved_curve,
         )
     return passes
 

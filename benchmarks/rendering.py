@@ -1,0 +1,106 @@
+"""How many pictures a second the procedural renderer makes, and what its steps take.
+
+    .venv/bin/python benchmarks/rendering.py --pictures 96 --batch 16 --size 192x192
+
+The whole is timed undisturbed; then the same pictures again with a look at the clock after each step, the device
+waited for. Medians of the batches. Processor time is that of all threads.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from core import allocator, openmp
+
+openmp.wait_briefly()
+allocator.keep_memory()
+
+import torch
+
+from core.synthetic.cameras import pinholes
+from core.synthetic.casting import cast
+from core.synthetic.hits import surfaces_of
+from core.synthetic.rendering import render
+from core.synthetic.scenes import lay_out
+from core.synthetic.shadows import Caster, Sight, lit_share
+from core.synthetic.solids import solids_of
+from core.synthetic.tiles import passes_of
+
+FIRST_SEED = 10_000
+SUN = Caster((0.5, 0.6, -0.62), is_sun=True, softness=0.02)
+
+
+class Clock:
+    """Milliseconds a picture: passed and busy, by step."""
+
+    def __init__(self, batch: int, device: torch.device) -> None:
+        self.steps: dict[str, list[tuple[float, float]]] = {}
+        self._batch, self._device = batch, device
+        self.start()
+
+    def start(self) -> None:
+        if self._device.type == "cuda":
+            torch.cuda.synchronize(self._device)
+        self._from = time.perf_counter(), time.process_time()
+
+    def stop(self, step: str) -> None:
+        if self._device.type == "cuda":
+            torch.cuda.synchronize(self._device)
+        passed, busy = time.perf_counter() - self._from[0], time.process_time() - self._from[1]
+        self.steps.setdefault(step, []).append((1e3 * passed / self._batch, 1e3 * busy / self._batch))
+        self.start()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pictures", type=int, default=96)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--size", default="192x192", metavar="WIDTHxHEIGHT")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    wish = parser.parse_args()
+    width, height = (int(side) for side in wish.size.split("x"))
+    clock = Clock(wish.batch, torch.device(wish.device))
+    render(range(wish.batch), (height, width), wish.device)  # makes the atlas, warms up
+    for first in range(FIRST_SEED, FIRST_SEED + wish.pictures, wish.batch):
+        clock.start()
+        render(range(first, first + wish.batch), (height, width), wish.device)
+        clock.stop("whole")
+        _by_steps(range(first, first + wish.batch), (height, width), clock, torch.device(wish.device))
+    for step, costs in clock.steps.items():
+        passed, busy = (statistics.median(column) for column in zip(*costs, strict=True))
+        rate = f"   {1e3 / passed:.0f} pictures/s" if step == "whole" else ""
+        print(f"{step:<32} {passed:7.2f} ms {busy:7.2f} ms busy{rate}")
+
+
+@torch.no_grad()
+def _by_steps(seeds: range, size_hw: tuple[int, int], clock: Clock, device: torch.device) -> None:
+    clock.start()
+    scenes = [lay_out(seed) for seed in seeds]
+    clock.stop("laying out")
+    solids = solids_of([scene.parts for scene in scenes])
+    rays = pinholes([scene.pose for scene in scenes], size_hw)
+    clock.stop("tables")
+    passes_of(rays, solids.picture, solids)
+    clock.stop("pairs of tiles and solids")
+    seen = cast(rays, solids.picture, solids, device)
+    clock.stop("pairs and casting")
+    surfaces = surfaces_of(seen, rays, solids)
+    clock.stop("surfaces")
+    ahead = rays.rotation[:, 2].tolist()
+    sights = [
+        Sight(scene.pose.position, (x, y, z), scene.reach_m)
+        for scene, (x, y, z) in zip(scenes, ahead, strict=True)
+    ]
+    lit_share(surfaces, solids, [SUN] * len(scenes), sights)
+    clock.stop("shadows of a sun")
+    places = [scene.lamps[0] if scene.lamps else (0.0, 4.0, 0.0) for scene in scenes]
+    lit_share(surfaces, solids, [Caster(place, is_sun=False, softness=0.1) for place in places], sights)
+    clock.stop("shadows of a lamp")
+
+
+if __name__ == "__main__":
+    main()
