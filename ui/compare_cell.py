@@ -127,12 +127,13 @@ class LaneCell(QFrame):
         self._place()
 
     def _show_frame(self, lane: LaneView, view: ComparisonView) -> None:
-        """Which frame it is, where the lanes show different ones."""
-        if lane.result is None or view.is_together or self._is_flat:
-            self._say(self.frame_label, "")
-            return
-        behind = f", {lane.behind} behind" if lane.behind else ""
-        self._say(self.frame_label, f"frame {lane.result.frame.index}{behind}")
+        """Which frame it is, where the lanes show different ones; and what a lane that runs has to say."""
+        said = []
+        if lane.result is not None and not view.is_together:
+            said.append(f"frame {lane.result.frame.index}" + (f", {lane.behind} behind" if lane.behind else ""))
+        if lane.result is not None and lane.state is LaneState.RUNNING and lane.detail:
+            said.append(lane.detail)
+        self._say(self.frame_label, "\n".join(said))
 
     def _say(self, label: QLabel, text: str) -> None:
         text = "" if self._is_flat else text  # no picture to stand on

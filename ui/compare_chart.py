@@ -15,6 +15,7 @@ from ui import theme
 
 HEIGHT_PX = 96
 _LEFT_PX, _RIGHT_PX, _TOP_PX, _BOTTOM_PX = 46, 14, 22, 18
+_MOSTLY = 97  # percent of the times that the scale has room for at the least
 _LEAST_STEP_PX = 4.0  # between two points of a line: more cost time and show nothing
 _GROUND, _LINE = QColor(theme.COLOURS["panel"]), QColor(theme.COLOURS["line"])
 _MUTED = QColor(theme.COLOURS["muted"])
@@ -66,7 +67,7 @@ class Chart(QWidget):
         self.update()
 
     def speed_scale(self) -> Scale:
-        """From 0 to a round number above all that is shown, so that it rests while figures move."""
+        """From 0 to a round number above what is shown, so that it rests while figures move."""
         shown = [lane.history.ms for _, lane in self._lanes if lane.history is not None]
         return Scale(0.0, _round_up(max((_greatest(values) for values in shown), default=0.0)))
 
@@ -145,8 +146,9 @@ def _paint_trace(painter: QPainter, trace: Trace) -> None:
 
 
 def _greatest(values: NDArray[np.float32]) -> float:
+    """But for outliers: one slow frame shall not press a minute of the others flat."""
     known = values[np.isfinite(values)]
-    return float(known.max()) if known.size else 0.0
+    return max(float(np.percentile(known, _MOSTLY)), float(known[-1])) if known.size else 0.0
 
 
 def _least(values: NDArray[np.float32]) -> float:

@@ -170,6 +170,11 @@ def test_each_lane_says_which_frame_it_shows_where_they_differ(open_stage: OpenS
     assert [cell.frame_label.text() for cell in cells(stage)] == ["frame 12", "frame 9, 3 behind"]
     assert all(cell.frame_label.isVisible() for cell in cells(stage))
     assert not stage.bar.same_frame.isChecked()
+    some = "3 frames gave values that are not finite"
+    view = a_comparison(2)
+    stage.show_view(replace(view, lanes=(replace(view.lanes[0], detail=some), view.lanes[1])))
+    assert [cell.frame_label.text() for cell in cells(stage)] == [some, ""]
+    assert all(cell.note.isHidden() for cell in cells(stage))
 
 
 def test_the_truth_is_told_where_it_is_known_with_trivial_answers_as_a_yardstick(open_stage: OpenStage) -> None:
@@ -382,6 +387,21 @@ def test_the_chart_draws_each_lane_in_its_colour_and_scales_to_what_there_is(ope
         wanted = QColor(cell.colour)
         columns = range(image.width() // 4, image.width() // 2)
         assert any(apart(image.pixelColor(x, y), wanted) < 24 for x in columns for y in range(20, 80))
+
+
+def test_one_slow_frame_does_not_press_the_chart_flat(open_stage: OpenStage) -> None:
+    view = a_comparison(2)
+    history = view.lanes[0].history
+    assert history is not None
+    ms = history.ms.copy()
+    ms[20] = 5000.0
+    stage = open_stage(
+        replace(view, lanes=(replace(view.lanes[0], history=replace(history, ms=ms)), view.lanes[1]))
+    )
+    assert stage.chart.speed_scale() == (0.0, 100.0)
+    ms[-1] = 700.0  # unless it is what happens now
+    stage.tick()
+    assert stage.chart.speed_scale() == (0.0, 1000.0)
 
 
 def test_notes_and_cost_are_told(open_stage: OpenStage) -> None:
