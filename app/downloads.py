@@ -28,6 +28,7 @@ class _Job:
         self.ended = threading.Event()
         self.seen: deque[tuple[float, int]] = deque()  # when how many bytes were there, over the last seconds
         self.told_at_s = float("-inf")
+        self.note = ""  # what a person should know all the while
 
 
 class Downloads:
@@ -90,6 +91,13 @@ class Downloads:
 
     def _run(self, job: _Job) -> None:
         from core.weights.download import fetch
+        from core.weights.http_file import wait
+
+        def pause(seconds: float, cancelled: Callable[[], bool]) -> None:
+            lost = seconds >= 1.0  # shorter ones are those for another Fathom, which brings it already
+            line = "the connection is lost, trying again" if lost else "another Fathom brings it, waiting"
+            self._tell(job, line=line, bytes_per_s=0.0)
+            wait(seconds, cancelled)
 
         name = job.shown.name
         with self._lock:  # so that `stop` knows whether this thread will touch files
@@ -104,6 +112,7 @@ class Downloads:
                 lambda done, total: self._progress(job, done, total),
                 job.stop.is_set,
                 checking=lambda share: self._checking(job, share),
+                pause=pause,
             )
         except Exception as error:  # noqa: BLE001 - the thread's edge: the person is told
             failure = error
@@ -132,11 +141,10 @@ class Downloads:
             return
         job.told_at_s = now_s
         passed_s = now_s - seen[0][0]
-        line = job.shown.line
         if first and done < job.kept_bytes:
-            line = "the server could not go on where it stopped: from the start again"
+            job.note = "the server could not go on where it stopped: from the start again"
         rate = (done - seen[0][1]) / passed_s if passed_s > 0 else 0.0
-        self._tell(job, done_bytes=done, total_bytes=total, bytes_per_s=rate, line=line)
+        self._tell(job, done_bytes=done, total_bytes=total, bytes_per_s=rate, line=job.note)
 
     def _checking(self, job: _Job, share: float) -> None:
         now_s = self._now()

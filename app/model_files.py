@@ -131,6 +131,14 @@ class ModelFiles:
                 job.stop.set()
                 self._publish()
 
+    def put_away(self, name: str) -> None:
+        """Forget what came of the last work on model `name`, where it is over."""
+        with self._lock:
+            job = self._jobs.get(name)
+            if job is not None and job.task.state in (TaskState.DONE, TaskState.FAILED):
+                del self._jobs[name]
+                self._publish()
+
     def close(self) -> None:
         """Give up what waits and what runs, leave no thread."""
         with self._lock:

@@ -50,6 +50,7 @@ class SessionModels(ABC):
         """Download a model of the catalogue when its turn comes; then `run` it, if no other was chosen since."""
         if run:
             self._run_when_fetched = name
+        self._model_files.put_away(name)
         entry = self._model_files.entry(name)
         self._downloads.ask(name, entry.part_bytes if entry is not None else 0)
 

@@ -162,10 +162,10 @@ class ModelRow(QFrame):
     def _show_line(self, download: Download | None, task: ModelTask | None, *, failed: bool) -> None:
         """What came of the last thing that was asked for, or what is wrong with the file."""
         text, wrong = "", True
-        if task is not None and task.state in (TaskState.DONE, TaskState.FAILED):
-            text, wrong = task_text(task), task.state is TaskState.FAILED
-        elif failed and download is not None:
+        if failed and download is not None:
             text = sentence(download.line)
+        elif task is not None and task.state in (TaskState.DONE, TaskState.FAILED):
+            text, wrong = task_text(task), task.state is TaskState.FAILED
         if self._entry.problem and not (wrong and text):
             text, wrong = sentence(self._entry.problem), True
         self.line.setText(text)

@@ -1,6 +1,5 @@
 """The queue of downloads, over a stand-in for `fetch` that a test holds."""
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -27,7 +26,7 @@ class Fetch:
         self.stopped: list[str] = []
         self.outcomes: dict[str, Exception | None] = {}  # how one ends, once it is there
         self.steps: dict[str, list[tuple[int, int | None]]] = {}
-        self.told = threading.Event()
+        self.waits: dict[str, float] = {}  # how long one waits before it begins
 
     def __call__(
         self,
@@ -36,8 +35,11 @@ class Fetch:
         cancelled: Callable[[], bool],
         *,
         checking: Callable[[float], None],
+        pause: Callable[[float, Callable[[], bool]], None],
     ) -> Path:
         self.begun.append(name)
+        if name in self.waits:
+            pause(self.waits.pop(name), lambda: True)
         for step in self.steps.get(name, []):
             progress(*step)
         self.woken()
@@ -189,3 +191,13 @@ def test_a_server_that_cannot_go_on_where_it_stopped_is_told(queue: Queue) -> No
     queue.downloads.ask(TINY, kept_bytes=400)
     queue.fetch.woken.until(lambda: queue.shown() and queue.board.read().downloads[0].total_bytes)
     assert queue.board.read().downloads[0].line == ""
+
+
+@pytest.mark.parametrize(("seconds", "line"), [(1.0, "connection is lost"), (0.2, "another Fathom")])
+def test_while_it_waits_it_says_for_what(queue: Queue, seconds: float, line: str) -> None:
+    queue.fetch.waits[BASE] = seconds
+    queue.fetch.steps[BASE] = [(100, 1000)]
+    queue.downloads.ask(BASE)
+    queue.fetch.woken.until(lambda: queue.shown() and queue.board.read().downloads[0].total_bytes)
+    assert any(shown and line in shown[0].line for shown in queue.seen)
+    assert queue.board.read().downloads[0].line == "", "it has gone on"

@@ -156,3 +156,10 @@ def test_what_a_lane_runs_is_not_removed(rig: Rig, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(rig.session, "comparison", lambda: SimpleNamespace(lanes=(lane,)))
     rig.session.remove_model(path)
     assert "in use" in line_of(rig, path, TaskState.FAILED)
+
+
+def test_a_new_download_puts_away_what_was_said_before(rig: Rig, fetch: Fetch) -> None:
+    rig.session.remove_model(BASE)
+    line_of(rig, BASE, TaskState.FAILED)
+    rig.session.fetch_model(BASE)
+    assert rig.session.status().model_tasks == ()

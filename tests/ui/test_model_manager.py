@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from PyQt6.QtTest import QTest
 
-from core.model_messages import Download, DownloadState
+from core.model_messages import Download, DownloadState, ModelTask, TaskKind, TaskState
 from support.fake_session import BASE, NANO, TINY
 from support.model_sheet import GONE, OWN, OpenWindow, click, opened, row
 from support.waiting import until
@@ -88,6 +88,8 @@ def test_a_failure_is_told_in_its_row_until_it_is_put_away(open_window: OpenWind
     until(lambda: base.line.isVisible())
     assert (base.line.text(), base.line.property("role")) == ("No room on the disk", "error")
     assert base.action.text() == "Download 410 MB"
+    session.say(model_tasks=(ModelTask("swin2-base-384", TaskKind.REMOVE, TaskState.DONE, line="was removed"),))
+    until(lambda: base.line.text() == "No room on the disk")  # the newer of the two
     click(base.away)
     assert session.asked("pause_fetch") == [("swin2-base-384",)]
 
