@@ -19,16 +19,16 @@ from core import allocator, openmp
 openmp.wait_briefly()
 allocator.keep_memory()
 
-import torch
+import torch  # noqa: E402
 
-from core.synthetic.cameras import pinholes
-from core.synthetic.casting import cast
-from core.synthetic.hits import surfaces_of
-from core.synthetic.rendering import render
-from core.synthetic.scenes import lay_out
-from core.synthetic.shadows import Caster, Sight, lit_share
-from core.synthetic.solids import solids_of
-from core.synthetic.tiles import passes_of
+from core.synthetic.cameras import pinholes  # noqa: E402
+from core.synthetic.casting import cast  # noqa: E402
+from core.synthetic.hits import surfaces_of  # noqa: E402
+from core.synthetic.rendering import render  # noqa: E402
+from core.synthetic.scenes import lay_out  # noqa: E402
+from core.synthetic.shadows import Caster, Sight, lit_share  # noqa: E402
+from core.synthetic.solids import solids_of  # noqa: E402
+from core.synthetic.tiles import passes_of  # noqa: E402
 
 FIRST_SEED = 10_000
 SUN = Caster((0.5, 0.6, -0.62), is_sun=True, softness=0.02)

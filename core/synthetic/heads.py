@@ -4,21 +4,10 @@ from random import Random
 
 from core.synthetic.parts import Parts
 
-HAIR_CUTS = (
-    "short",
-    "short",
-    "side",
-    "long",
-    "long",
-    "bob",
-    "bun",
-    "curly",
-    "bald",
-    "cap",
-    "hat",
-    "hood",
-    "scarf",
-)
+HAIR_CUTS = {
+    "short": 5, "side": 3, "long": 4, "bob": 3, "bun": 1.5, "curly": 2, "bald": 1.5, "cap": 1, "hat": 0.6,
+    "hood": 0.6, "scarf": 0.8,
+}  # fmt: skip
 
 
 def add_head(parts: Parts, rng: Random, skin: int, size_m: float, *, fine: bool) -> None:
@@ -92,7 +81,7 @@ def _add_glasses(parts: Parts, rng: Random, unit: float, eyes_y: float, wide: fl
 
 
 def _add_hair(parts: Parts, rng: Random, unit: float, size_m: float, wide: float, deep: float) -> None:
-    cut = rng.choice(HAIR_CUTS)
+    cut = rng.choices(list(HAIR_CUTS), list(HAIR_CUTS.values()))[0]
     if cut == "bald":
         return
     hair = parts.material("hair" if cut not in ("hood", "scarf", "cap", "hat") else "clothes")

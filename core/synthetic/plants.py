@@ -21,12 +21,13 @@ def add_tree(parts: Parts, rng: Random, height: float, *, fine: bool = True) -> 
         for share in (0.35, 0.5, 0.65, 0.8):
             wide = height * 0.11 * (1.4 - share) * rng.uniform(0.9, 1.3)
             middle = (rng.gauss(0, 0.15) * wide, share * height, rng.gauss(0, 0.15) * wide)
-            parts.ellipsoid(leaves, middle, (wide, 0.24 * height, wide))
-            for _ in range(7 if fine else 0):
+            inner = 0.7 * wide if fine else wide
+            parts.ellipsoid(leaves, middle, (inner, 0.24 * height, inner))
+            for _ in range(14 if fine else 0):
                 clump = add(
                     middle, (rng.gauss(0, 0.6) * wide, rng.gauss(0, 0.1) * height, rng.gauss(0, 0.6) * wide)
                 )
-                _add_leaves(parts, rng, leaves, clump, 0.55 * wide)
+                _add_leaves(parts, rng, leaves, clump, wide * rng.uniform(0.25, 0.5))
     elif kind == "palm":
         top = (lean[0] * 2, 0.8 * height, lean[2] * 2)
         parts.frustum(bark, (0, 0, 0), top, radius, 0.7 * radius)
@@ -79,12 +80,12 @@ def _add_broad_tree(
                 twig = along(start, aim, rng.uniform(0.12, 0.25) * height)
                 parts.frustum(bark, start, twig, 0.2 * radius, 0.06 * radius)
             continue
-        for _ in range(rng.randint(6, 10) if fine else rng.randint(2, 4)):
-            size = crown * (rng.uniform(0.16, 0.34) if fine else rng.uniform(0.35, 0.6))
+        for _ in range(rng.randint(10, 16) if fine else rng.randint(2, 5)):
+            size = crown * (rng.uniform(0.1, 0.27) if fine else rng.uniform(0.3, 0.55))
             _add_leaves(parts, rng, rng.choice(leaves), add(tip, _offset(rng, 0.42 * crown)), size)
-    for _ in range(0 if bare else 8 if fine else 2):
+    for _ in range(0 if bare else 16 if fine else 3):
         top = add((fork[0], 0.74 * height, fork[2]), _offset(rng, 0.4 * crown))
-        _add_leaves(parts, rng, rng.choice(leaves), top, crown * (rng.uniform(0.2, 0.4) if fine else 0.7))
+        _add_leaves(parts, rng, rng.choice(leaves), top, crown * (rng.uniform(0.12, 0.3) if fine else 0.6))
 
 
 def _add_leaves(parts: Parts, rng: Random, leaves: int, middle: Vector, size: float) -> None:
@@ -103,11 +104,11 @@ def add_bush(parts: Parts, rng: Random, radius: float) -> None:
     middle = 0.6 * radius
     parts.ellipsoid(leaves[0], (0, 0.8 * middle, 0), (middle, 0.9 * middle, middle))
     flat = rng.uniform(0.6, 1.1)
-    for clump in range(rng.randint(14, 26)):
+    for clump in range(rng.randint(18, 40)):
         angle, rise = 2.4 * clump, rng.uniform(-0.2, 1.0)
         out = unit((cos(angle), rise, sin(angle)))
         place = along((0, 0.55 * radius * flat, 0), out, rng.uniform(0.35, 0.75) * radius)
-        _add_leaves(parts, rng, leaves[rng.random() < 0.3], place, radius * rng.uniform(0.18, 0.34))
+        _add_leaves(parts, rng, leaves[rng.random() < 0.3], place, radius * rng.uniform(0.12, 0.3))
     bark = parts.material("bark")
     for _ in range(rng.randint(0, 6)):
         out = unit((rng.gauss(0, 1), rng.uniform(0.4, 1.5), rng.gauss(0, 1)))

@@ -18,7 +18,7 @@ from core.synthetic.rays import Rays
 from core.synthetic.solids import Array, Index, Solids
 from core.synthetic.surfaces import Surfaces
 
-SIDE_PX = 176  # of a light's view
+SIDE_PX = 144  # of a light's view
 NEAR_SHARE = 0.22  # of the reach: the finer view of a sun
 LAMP_VIEW_RAD = 2.2
 SUN_DISTANCE = 4.0  # how far up its rays begin, in reaches
