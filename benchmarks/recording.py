@@ -5,15 +5,21 @@
 The source plays as fast as the network takes it, so both cores are busy all the time: the worst case. Each round
 measures one stretch without and one with the recording, as the machine's own speed wanders; what counts is the
 median of the rounds. The files go to a temporary folder.
+
+`--memory FRAMES` writes that many frames of noise instead, without a network, and prints the resident size on the
+way.
 """
 
 import argparse
+import os
 import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -24,9 +30,21 @@ from core.loading import ModelWish
 from core.messages import DepthResult
 from core.pipeline import Pipeline
 from core.recorder import RecordingWish
+from core.recording.depth_video import DepthVideoWriter
+from core.recording.facts import RecordingFacts
 
 SETTLE_FRAMES = 6  # after each change, not counted
 LONG_S = 60.0
+FACTS = RecordingFacts(
+    model="noise",
+    weights_sha256="",
+    precision="fp32",
+    device="cpu",
+    aspect="square",
+    source="noise",
+    started_utc="2026-01-01T00:00:00Z",
+    program_version="benchmark",
+)
 
 
 class Cost(NamedTuple):
@@ -44,14 +62,19 @@ class Stretches:
         self.newest: DepthResult | None = None
 
     def take(self, frames: int) -> Cost:
-        """Of a frame, over the next `frames`, after some to settle."""
+        """Of a frame, over the next `frames`, after some to settle: the median time from one to the next, and the
+        mean time of the processors.
+        """
         self._wait(SETTLE_FRAMES)
         first, busy_s = self._wait(1), time.process_time()
-        last = self._wait(frames)
-        count = last.frame.index - first.frame.index
-        return Cost(
-            1e3 * (last.finished_at_s - first.finished_at_s) / count, 1e3 * (time.process_time() - busy_s) / count
-        )
+        before, passed_ms = first, []
+        for _ in range(frames):
+            last = self._wait(1)
+            skipped = last.frame.index - before.frame.index
+            passed_ms.append(1e3 * (last.finished_at_s - before.finished_at_s) / skipped)
+            before = last
+        busy_ms = 1e3 * (time.process_time() - busy_s) / (before.frame.index - first.frame.index)
+        return Cost(statistics.median(passed_ms), busy_ms)
 
     def _wait(self, frames: int) -> DepthResult:
         start = self.newest
@@ -77,9 +100,13 @@ def main() -> None:
     parser.add_argument("--depth", choices=("gray16", "float32"), default="gray16")
     parser.add_argument("--view", action="store_true", help="record the view, too")
     parser.add_argument("--keep-last", action="store_true", help="keep the last ten seconds instead of recording")
+    parser.add_argument("--memory", type=int, metavar="FRAMES")
     args = parser.parse_args()
     allocator.keep_memory()  # as the program does
     openmp.wait_briefly()
+    if args.memory:
+        watch_memory(args.memory)
+        return
     pipeline = Pipeline(lambda: None)
     try:
         pipeline.set_size(args.size, "square")
@@ -120,6 +147,24 @@ def compare(pipeline: Pipeline, args: argparse.Namespace, folder: Path) -> None:
             f"{name}: median {statistics.median(before):.1f} ms without, {statistics.median(after):.1f} with it; "
             f"of the rounds {statistics.median(added):+.1f} %, half of them from {low:+.1f} to {high:+.1f}"
         )
+
+
+def watch_memory(frames: int) -> None:
+    """Write frames at 30 a second of their own time, as fast as it goes."""
+    rng = np.random.default_rng(1)
+    rgbs = [rng.integers(0, 256, (120, 160, 3), dtype=np.uint8) for _ in range(8)]
+    depths = [rng.random((64, 64), np.float32) for _ in range(8)]
+    with tempfile.TemporaryDirectory() as folder, DepthVideoWriter(Path(folder) / "a.mkv", FACTS) as writer:
+        for index in range(frames + 1):
+            writer.write(rgbs[index % 8], depths[index % 7], index / 30)
+            if index % (frames // 10) == 0:
+                size = f"{writer.bytes_written / 1e6:.0f} MB on disk"
+                print(f"{writer.duration_s / 60:.1f} minutes: {resident_mb():.1f} MB, {size}", flush=True)
+
+
+def resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def wish(args: argparse.Namespace, path: Path) -> RecordingWish:

@@ -1,8 +1,10 @@
 """Kills, full disks and great sizes: what was written can be read."""
 
+import gc
 import os
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import av
@@ -118,6 +120,23 @@ def test_positions_beyond_4_gb(tmp_path: Path, finish: bool) -> None:
         with av.open(path) as file:
             file.seek(9_000_000)
             assert [float(frame.time) for frame in file.decode(video=0)] == pytest.approx(np.arange(9, 9.95, 0.1))
+
+
+def test_memory_stays_where_it_is(tmp_path: Path) -> None:
+    """The only thing that grows is the index: 16 bytes a second."""
+    pictures, depths = [picture(index) for index in range(8)], [depth(index) for index in range(8)]
+    held: list[int] = []
+    tracemalloc.start()
+    try:
+        with DepthVideoWriter(tmp_path / "a.mkv", FACTS) as writer:
+            for index in range(601):
+                writer.write(pictures[index % 8], depths[index % 8], index / 30)
+                if index in (100, 600):
+                    gc.collect()
+                    held.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert held[1] - held[0] < 20_000
 
 
 def skip_ahead(writer: DepthVideoWriter) -> None:
