@@ -16,6 +16,7 @@ from ui.compare_cell import BESIDE_PX
 from ui.compare_cells import LaneCells
 from ui.compare_chart import Chart
 from ui.compare_grid import Grid
+from ui.compare_header import HEIGHT_PX as HEADER_PX
 from ui.compare_header import lane_title
 from ui.compare_legend import DifferenceLegend
 from ui.compare_link import ViewportLink
@@ -63,6 +64,11 @@ class CompareStage(QWidget):
         for painted in (self.pair.viewport.painted, self.lanes.painted):
             painted.connect(self._tell_painted)
         self.lanes.shown_asked.connect(self._choose_other)
+
+    @property
+    def pictures_top_px(self) -> int:
+        """From where nothing that must stay in reach is covered."""
+        return self.bar.height() + HEADER_PX
 
     # What is shown
 

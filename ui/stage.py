@@ -1,6 +1,8 @@
 """The picture with its ruler, and everything that floats over it."""
 
-from PyQt6.QtCore import QSize, Qt
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -12,6 +14,9 @@ from ui.probe import Probe
 from ui.recording_badge import RecordingBadge
 from ui.ruler import Ruler
 from ui.viewport import Viewport
+
+if TYPE_CHECKING:
+    from ui.compare_stage import CompareStage
 
 _EDGE_PX = 12
 
@@ -26,7 +31,7 @@ class Stage(QWidget):
         self.viewport = Viewport()
         self.ruler = Ruler()
         self.viewport.probed.connect(self.show_probe)
-        self._lanes: QWidget | None = None  # shown instead of the viewport
+        self._lanes: CompareStage | None = None  # shown instead of the viewport
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
@@ -57,7 +62,7 @@ class Stage(QWidget):
         self.dim.setVisible(note.dimmed)
         self.chip.say(note.text, note.progress)
 
-    def show_instead(self, lanes: QWidget | None) -> None:
+    def show_instead(self, lanes: "CompareStage | None") -> None:
         """Show `lanes`, which are compared, in the place of the one picture; None: the picture again."""
         for shown in (self._lanes, self.viewport):
             if shown is not None:
@@ -65,11 +70,14 @@ class Stage(QWidget):
         self._lanes = lanes
         if lanes is None:
             self.viewport.show()
+            self._place()
             return
         if self._row.indexOf(lanes) < 0:
             self._row.insertWidget(0, lanes, stretch=1)
             lanes.lower()  # under all that floats
+            lanes.bar.installEventFilter(self)
         lanes.show()
+        self._place()
 
     def show_ruler(self, *, wanted: bool, has_depth: bool) -> None:
         """Before there is depth there is nothing to measure; its place is kept, so the picture does not jump."""
@@ -87,18 +95,23 @@ class Stage(QWidget):
         self._drop_words.setText(words)
         self.drop.setVisible(bool(words))
 
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if event is not None and event.type() == QEvent.Type.Resize:  # the bar over the lanes took another line
+            self._place()
+        return super().eventFilter(watched, event)
+
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._place()
 
     def _place(self) -> None:
         """Banner at the top, corner and badge below it; chip in the middle or, over a picture, between these two;
-        toast at the bottom.
+        toast at the bottom. Over lanes all begin where the pictures do: bar and headers stay in reach.
         """
         room_px = max(self.width() - 2 * _EDGE_PX, 1)
         self.dim.setGeometry(self.rect())
         self.drop.setGeometry(self.rect().adjusted(_EDGE_PX, _EDGE_PX, -_EDGE_PX, -_EDGE_PX))
-        top = _EDGE_PX
+        top = _EDGE_PX + (0 if self._lanes is None else self._lanes.pictures_top_px)
         if not self.banner.isHidden():
             self.banner.setGeometry(_EDGE_PX, top, room_px, max(self.banner.heightForWidth(room_px), 1))
             top += self.banner.height() + theme.GRID_PX

@@ -178,6 +178,10 @@ def test_what_the_source_does_is_told_over_the_lanes(open_window: OpenWindow) ->
     session.say(source_state=SourceState.PAUSED)
     until(window.stage.corner.isVisible)
     assert window.stage.corner.text.text() == "Paused"
+    lanes, corner = window.comparing.stage, window.stage.corner.geometry()
+    first = lanes.lanes.by_number[1].header
+    for kept in (lanes.bar, first):
+        assert not corner.intersects(kept.rect().translated(kept.mapTo(window.stage, QPoint())))
     session.say(source_state=SourceState.RECONNECTING, source_detail="lost, next try in 2 s")
     until(window.stage.chip.isVisible)
 
