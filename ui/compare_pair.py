@@ -59,7 +59,9 @@ class PairView(QWidget):
         if fps is None:
             self._timer.stop()
         else:
-            self._timer.setInterval(round(1e3 / fps))
+            interval_ms = round(1e3 / fps)
+            if interval_ms != self._timer.interval():  # a timer that is told again begins again
+                self._timer.setInterval(interval_ms)
             if not self._held and not self._timer.isActive():
                 self._timer.start()
         self._show()

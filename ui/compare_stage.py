@@ -207,7 +207,7 @@ class CompareStage(QWidget):
         if reference is not None and reference.result is not None:
             self._show_picture(reference.result.frame, view.truth)
         if settings.compare_layout in FLAT:
-            other = self.other
+            other = self.other or reference  # a lane that is alone stands beside itself
             if reference is not None and other is not None:
                 self.pair.show_pair(self._side(reference, view), self._side(other, view), settings.wipe)
         else:

@@ -277,6 +277,25 @@ def test_a_blink_changes_by_itself_stands_while_held_and_rests_in_other_layouts(
     assert not pair.is_blinking
 
 
+def test_a_blink_goes_on_while_new_depth_keeps_coming(open_stage: OpenStage) -> None:
+    stage = open_stage(a_comparison(2), compare_layout="blink", blink_fps=2.0)
+    seen: list[int] = []
+
+    def went_on() -> bool:
+        stage.show_view(a_comparison(2, index=len(seen)))  # every few milliseconds, faster than it blinks
+        seen.append(stage.pair.turn)
+        return {0, 1} <= set(seen)
+
+    until(went_on)
+
+
+@pytest.mark.parametrize("layout", ["wipe", "blink"])
+def test_a_lane_that_is_alone_is_shown_in_layouts_of_two_as_well(open_stage: OpenStage, layout: str) -> None:
+    stage = open_stage(a_comparison(1), compare_layout=layout)
+    assert stage.view is not None
+    assert stage.pair.viewport.result is stage.view.lanes[0].result
+
+
 def test_of_more_than_two_lanes_one_click_or_key_chooses_who_stands_beside_the_reference(
     open_stage: OpenStage,
 ) -> None:
