@@ -22,13 +22,12 @@ allocator.keep_memory()
 import torch  # noqa: E402
 
 from core.synthetic.cameras import pinholes  # noqa: E402
-from core.synthetic.casting import cast  # noqa: E402
-from core.synthetic.hits import surfaces_of  # noqa: E402
+from core.synthetic.casting import cast, plan_of  # noqa: E402
+from core.synthetic.hits import LookUp, surfaces_of  # noqa: E402
 from core.synthetic.rendering import render  # noqa: E402
 from core.synthetic.scenes import lay_out  # noqa: E402
-from core.synthetic.shadows import Caster, Sight, lit_share  # noqa: E402
+from core.synthetic.shadows import Caster, Sight, lit_share, shades_of  # noqa: E402
 from core.synthetic.solids import solids_of  # noqa: E402
-from core.synthetic.tiles import passes_of  # noqa: E402
 
 FIRST_SEED = 10_000
 SUN = Caster((0.5, 0.6, -0.62), is_sun=True, softness=0.02)
@@ -83,22 +82,27 @@ def _by_steps(seeds: range, size_hw: tuple[int, int], clock: Clock, device: torc
     clock.stop("laying out")
     solids = solids_of([scene.parts for scene in scenes])
     rays = pinholes([scene.pose for scene in scenes], size_hw)
+    known = LookUp.of(solids)
     clock.stop("tables")
-    passes_of(rays, solids.picture, solids)
+    plan = plan_of(rays, solids.picture, solids)
     clock.stop("pairs of tiles and solids")
-    seen = cast(rays, solids.picture, solids, device)
-    clock.stop("pairs and casting")
-    surfaces = surfaces_of(seen, rays, solids)
+    seen = cast(plan, device)
+    clock.stop("casting")
+    surfaces = surfaces_of(seen, rays, known)
     clock.stop("surfaces")
     ahead = rays.rotation[:, 2].tolist()
     sights = [
         Sight(scene.pose.position, (x, y, z), scene.reach_m)
         for scene, (x, y, z) in zip(scenes, ahead, strict=True)
     ]
-    lit_share(surfaces, solids, [SUN] * len(scenes), sights)
+    shades = shades_of(solids, [SUN] * len(scenes), sights)
+    clock.stop("pairs of a sun")
+    lit_share(surfaces, shades)
     clock.stop("shadows of a sun")
     places = [scene.lamps[0] if scene.lamps else (0.0, 4.0, 0.0) for scene in scenes]
-    lit_share(surfaces, solids, [Caster(place, is_sun=False, softness=0.1) for place in places], sights)
+    shades = shades_of(solids, [Caster(place, is_sun=False, softness=0.1) for place in places], sights)
+    clock.stop("pairs of a lamp")
+    lit_share(surfaces, shades)
     clock.stop("shadows of a lamp")
 
 

@@ -5,6 +5,7 @@ of matrix precision.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -24,16 +25,45 @@ class Seen:
     solid: Tensor  # (V, H, W) int32 row of the solids, -1 where nothing is
 
 
-def cast(rays: Rays, view: Index, solids: Solids, device: torch.device) -> Seen:
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """All that has to be looked at in V views of one size; on the host, and cheap to send between processes."""
+
+    views: int
+    size_hw: tuple[int, int]
+    passes: list[Pass]
+
+
+class _Loaded(NamedTuple):
+    """A pass's tables on the device."""
+
+    step: Pass
+    tiles: Tensor
+    solid: Tensor
+    planes: Tensor
+    line: Tensor
+    curve: Tensor
+
+
+def plan_of(rays: Rays, view: Index, solids: Solids) -> Plan:
     """Each solid in the one view it is in (`view`, (N,))."""
-    rows, columns = tile_grid(rays.size_hw)
-    tiles = len(rays) * rows * columns
+    return Plan(len(rays), rays.size_hw, passes_of(rays, view, solids))
+
+
+def cast(plan: Plan, device: torch.device) -> Seen:
+    rows, columns = tile_grid(plan.size_hw)
+    tiles = plan.views * rows * columns
+    # All tables go before the first launch, as a copy waits for the launches before it.
+    loaded = [
+        _Loaded(step, *(torch.from_numpy(getattr(step, name)).to(device) for name in _Loaded._fields[1:]))
+        for step in plan.passes
+    ]
     nearness = torch.zeros(TILE_PX * TILE_PX, tiles, device=device)
     solid = torch.full((TILE_PX * TILE_PX, tiles), -1, dtype=torch.int32, device=device)
     offsets = torch.arange(TILE_PX, device=device, dtype=torch.float32)[:, None] - HALF_PX
-    for step in passes_of(rays, view, solids):
-        _go_through(step, offsets, nearness, solid)
-    return Seen(*(_as_pictures(tensor, len(rays), rays.size_hw) for tensor in (nearness, solid)))
+    for some in loaded:
+        _go_through(some, offsets, nearness, solid)
+    return Seen(*(_as_pictures(tensor, plan.views, plan.size_hw) for tensor in (nearness, solid)))
 
 
 def _as_pictures(tiled: Tensor, views: int, size_hw: tuple[int, int]) -> Tensor:
@@ -43,18 +73,14 @@ def _as_pictures(tiled: Tensor, views: int, size_hw: tuple[int, int]) -> Tensor:
     return whole.reshape(views, rows * TILE_PX, columns * TILE_PX)[:, : size_hw[0], : size_hw[1]]
 
 
-def _go_through(step: Pass, offsets: Tensor, nearness: Tensor, solid: Tensor) -> None:
+def _go_through(loaded: _Loaded, offsets: Tensor, nearness: Tensor, solid: Tensor) -> None:
     """Take one pass's pairs into what is known of the tiles so far, in place.
 
     Who is nearer is told by the sign bit of a difference, as masks of bits: on processors torch's `where` takes
     ten times as long as anything else here.
     """
-    device = nearness.device
-    tiles = torch.from_numpy(step.tiles).to(device)
+    step, tiles, numbers, planes, line, curve = loaded
     best, who = nearness.index_select(1, tiles), solid.index_select(1, tiles)
-    planes, numbers, line, curve = (
-        torch.from_numpy(array).to(device) for array in (step.planes, step.solid, step.line, step.curve)
-    )
     start = 0
     for count in step.rounds:
         pairs = slice(start, start + count)

@@ -4,28 +4,44 @@ Choices are made by masks of 0 and 1 and by `lerp`, exact at both, as on process
 as long as any other step. Vectors are held as planes, (3, V, H, W), until the end.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from core.synthetic.casting import Seen, to_device
 from core.synthetic.rays import Rays
-from core.synthetic.solids import BOX, ELLIPSOID, Array, Solids
+from core.synthetic.solids import BOX, ELLIPSOID, Array, Index, Solids
 from core.synthetic.surfaces import Surfaces
 
 SKY_M = 5000.0  # where `points` of the sky lie, as depth
 _NO_ENDS = 1e9  # half height of what has none
 
 
-def surfaces_of(seen: Seen, rays: Rays, solids: Solids) -> Surfaces:
-    """Of pinhole views whose picture numbers are those of the solids, on the device of `seen`."""
+@dataclass(frozen=True, slots=True, eq=False)
+class LookUp:
+    """What is to be known of each solid that is hit; row 0 is the sky's."""
+
+    shapes: NDArray[np.float32]  # (20, 1 + N), see `_table`
+    materials: Index  # (1 + N,)
+
+    @classmethod
+    def of(cls, solids: Solids) -> "LookUp":
+        shapes = np.ascontiguousarray(_table(solids).T, np.float32)
+        return cls(shapes, np.concatenate(((-1,), solids.material)))
+
+
+def surfaces_of(seen: Seen, rays: Rays, known: LookUp) -> Surfaces:
+    """Of pinhole views, on the device of `seen`."""
     device = seen.nearness.device
     directions = _directions(rays, device)
     depth = 1 / seen.nearness
     points = directions * depth.clamp(max=SKY_M)
     points += to_device(rays.position.T, device)[:, :, None, None]
     rows = (seen.solid + 1).flatten()
-    table = to_device(_table(solids).T, device).index_select(1, rows).view(-1, *seen.solid.shape)
+    table = torch.from_numpy(known.shapes).to(device).index_select(1, rows).view(-1, *seen.solid.shape)
     axes, centre, half, shape, constant = (
         table[:9].view(3, 3, *seen.solid.shape),
         table[9:12],
@@ -42,7 +58,7 @@ def surfaces_of(seen: Seen, rays: Rays, solids: Solids) -> Surfaces:
     normal = _out_of(axes, normal)
     towards = -_dot(normal, directions)
     normal *= torch.copysign(_dot(normal, normal).clamp_(min=1e-20).rsqrt_(), towards)
-    material = torch.from_numpy(np.concatenate(((-1,), solids.material))).to(device)
+    material = torch.from_numpy(known.materials).to(device)
     unit = directions * _dot(directions, directions).rsqrt_()
     last = (points, normal, from_origin, face_uv, unit)
     points, normal, from_origin, face_uv, unit = (vector.movedim(0, -1) for vector in last)

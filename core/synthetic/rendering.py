@@ -5,18 +5,20 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from core.synthetic.cameras import pinholes, rotation
-from core.synthetic.casting import cast
-from core.synthetic.hits import surfaces_of
+from core.synthetic.casting import Plan, cast, plan_of
+from core.synthetic.hits import LookUp, surfaces_of
 from core.synthetic.layout import Scene
 from core.synthetic.lights import Lights, LightSetting, indoors, outdoors
 from core.synthetic.materials import Materials
+from core.synthetic.rays import Rays
 from core.synthetic.scenes import lay_out
 from core.synthetic.sensor import Sensor, photograph
 from core.synthetic.shading import shade
-from core.synthetic.shadows import Caster, Sight, lit_share
+from core.synthetic.shadows import Caster, Shades, Sight, lit_share, shades_of
 from core.synthetic.solids import solids_of
 
 SHADOWS = 1  # lights of a picture that cast shadows, the main one first
@@ -28,25 +30,55 @@ class Rendered:
     inverse_depth: Tensor  # (B, H, W) float32, 1 / metres along the camera's axis, 0 where the sky is
 
 
-@torch.no_grad()
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """Pictures laid out and planned, on the host: all of the work that is numpy's and Python's."""
+
+    seeds: Sequence[int]
+    rays: Rays
+    plan: Plan
+    known: LookUp
+    shades: list[list[Shades]]  # of each of SHADOWS lights
+    settings: list[LightSetting]
+    kinds: list[str]  # of the materials of the whole batch
+    material_seeds: NDArray[np.uint64]
+
+
 def render(seeds: Sequence[int], size_hw: tuple[int, int], device: str = "cpu") -> Rendered:
     """One picture a seed."""
+    return drawn(prepared(seeds, size_hw), device)
+
+
+def prepared(seeds: Sequence[int], size_hw: tuple[int, int]) -> Prepared:
+    """What of `render` needs no device; may run in another process."""
     scenes = [lay_out(seed) for seed in seeds]
     solids = solids_of([scene.parts for scene in scenes])
     rays = pinholes([scene.pose for scene in scenes], size_hw)
-    seen = cast(rays, solids.picture, solids, torch.device(device))
-    surfaces = surfaces_of(seen, rays, solids)
-    kinds = [kind for scene in scenes for kind in scene.parts.kinds]
-    parts = np.concatenate([np.arange(len(scene.parts.kinds)) for scene in scenes])
-    owners = np.repeat(np.array(seeds, np.uint64), [len(scene.parts.kinds) for scene in scenes])
-    materials = Materials.drawn(kinds, owners * np.uint64(65_536) + parts.astype(np.uint64), device)
+    counts = [len(scene.parts.kinds) for scene in scenes]
+    numbers = np.concatenate([np.arange(count, dtype=np.uint64) for count in counts])
     settings = [_lighting(seed, scene) for seed, scene in zip(seeds, scenes, strict=True)]
     sights = [_sight(scene) for scene in scenes]
-    lit = torch.stack(
-        [lit_share(surfaces, solids, _casters(settings, number), sights) for number in range(SHADOWS)]
+    return Prepared(
+        seeds=seeds,
+        rays=rays,
+        plan=plan_of(rays, solids.picture, solids),
+        known=LookUp.of(solids),
+        shades=[shades_of(solids, _casters(settings, light), sights) for light in range(SHADOWS)],
+        settings=settings,
+        kinds=[kind for scene in scenes for kind in scene.parts.kinds],
+        material_seeds=np.repeat(np.array(seeds, np.uint64), counts) * np.uint64(65_536) + numbers,
     )
-    light = shade(surfaces, materials, Lights.of(settings, device), lit)
-    rgb = photograph(light, seen.nearness, Sensor.drawn(np.array(seeds, np.uint64), device))
+
+
+@torch.no_grad()
+def drawn(work: Prepared, device: str) -> Rendered:
+    """The rest of `render`: nothing here waits for the device."""
+    seen = cast(work.plan, torch.device(device))
+    surfaces = surfaces_of(seen, work.rays, work.known)
+    materials = Materials.drawn(work.kinds, work.material_seeds, device)
+    lit = torch.stack([lit_share(surfaces, shades) for shades in work.shades])
+    light = shade(surfaces, materials, Lights.of(work.settings, device), lit)
+    rgb = photograph(light, seen.nearness, Sensor.drawn(np.array(work.seeds, np.uint64), device))
     return Rendered(rgb, seen.nearness)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.synthetic.casting import cast, to_device
+from core.synthetic.casting import Plan, cast, plan_of, to_device
 from core.synthetic.rays import Rays
 from core.synthetic.solids import Array, Index, Solids
 from core.synthetic.surfaces import Surfaces
@@ -47,18 +47,50 @@ class Sight:
     reach_m: float
 
 
-def lit_share(
-    surfaces: Surfaces, solids: Solids, casters: Sequence[Caster | None], sights: Sequence[Sight]
-) -> Tensor:
+@dataclass(frozen=True, slots=True, eq=False)
+class Shades:
+    """The views of the suns, or of the lamps, among a batch's lights, and what is to be looked at in them."""
+
+    pictures: Index  # (P,)
+    rays: Rays  # one or two views a picture
+    softness: Array  # (P,)
+    plan: Plan
+
+
+def shades_of(solids: Solids, casters: Sequence[Caster | None], sights: Sequence[Sight]) -> list[Shades]:
+    """Of one light of each picture, or none; on the host."""
+    shades = []
+    for suns in (True, False):
+        some = [
+            (number, caster, sights[number])
+            for number, caster in enumerate(casters)
+            if caster is not None and caster.is_sun is suns
+        ]
+        if some:
+            pictures = np.array([number for number, _, _ in some])
+            lights = [(caster, sight) for _, caster, sight in some]
+            rays = _sun_views(lights) if suns else _lamp_views(lights)
+            softness = np.array([caster.softness for _, caster, _ in some])
+            shades.append(Shades(pictures, rays, softness, _plan(solids, pictures, rays)))
+    return shades
+
+
+def _plan(solids: Solids, pictures: Index, rays: Rays) -> Plan:
+    """Each solid of the pictures named in each view of its picture."""
+    views = len(rays) // len(pictures)
+    place = np.full(max(int(solids.picture.max(initial=0)), int(pictures.max())) + 1, -1)
+    place[pictures] = np.arange(len(pictures))
+    which = np.flatnonzero(place[solids.picture] >= 0)
+    view = np.concatenate([views * place[solids.picture[which]] + number for number in range(views)])
+    return plan_of(rays, view, solids.taken(np.tile(which, views)))
+
+
+def lit_share(surfaces: Surfaces, shades: Sequence[Shades]) -> Tensor:
     """How much of each picture's light arrives at each pixel, (B, H, W) 0..1; 1 where there is no light."""
     lit = torch.ones_like(surfaces.depth_m)
-    for suns in (True, False):
-        chosen = [number for number, caster in enumerate(casters) if caster is not None and caster.is_sun is suns]
-        if chosen:
-            some = [(caster, sights[number]) for number in chosen if (caster := casters[number]) is not None]
-            rays = _sun_views(some) if suns else _lamp_views(some)
-            softness = np.array([caster.softness for caster, _ in some])
-            lit[chosen] = _share(surfaces, solids, np.array(chosen), rays, softness)
+    for some in shades:
+        where = torch.from_numpy(some.pictures).to(lit.device)
+        lit.index_copy_(0, where, _share(surfaces, some, where))
     return lit
 
 
@@ -97,19 +129,13 @@ def _looking(direction: Array) -> Array:
     return np.stack((right, np.cross(right, ahead), ahead))
 
 
-def _share(surfaces: Surfaces, solids: Solids, pictures: Index, rays: Rays, softness: Array) -> Tensor:
-    """Of the pictures named, (P, H, W); `rays` has one or two views for each."""
-    device = surfaces.depth_m.device
-    views = len(rays) // len(pictures)
-    place = np.full(int(solids.picture.max(initial=0)) + 1, -1)
-    place[pictures] = np.arange(len(pictures))
-    which = np.flatnonzero(place[solids.picture] >= 0)
-    shadowing = solids.taken(np.tile(which, views))
-    view = np.concatenate([views * place[solids.picture[which]] + number for number in range(views)])
-    nearness = cast(rays, view, shadowing, device).nearness
-    on_device = torch.from_numpy(pictures).to(device)
-    points = surfaces.points.movedim(-1, 0).index_select(1, on_device)  # (3, P, H, W)
-    normals = surfaces.normals.movedim(-1, 0).index_select(1, on_device)
+def _share(surfaces: Surfaces, shades: Shades, pictures: Tensor) -> Tensor:
+    """Of the pictures named, (P, H, W)."""
+    rays, softness = shades.rays, shades.softness
+    device, views = pictures.device, len(rays) // len(pictures)
+    nearness = cast(shades.plan, device).nearness
+    points = surfaces.points.movedim(-1, 0).index_select(1, pictures)  # (3, P, H, W)
+    normals = surfaces.normals.movedim(-1, 0).index_select(1, pictures)
     spots = [_spots(rays, slice(number, None, views), points, normals, softness) for number in range(views)]
     first = torch.arange(len(pictures), device=device, dtype=torch.float32)[:, None, None] * views
     if views == 1:

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from core.synthetic.cameras import pinholes
-from core.synthetic.casting import cast
+from core.synthetic.casting import cast, plan_of
 from core.synthetic.layout import Pose
 from core.synthetic.parts import Parts
 from core.synthetic.rays import Rays
@@ -42,7 +42,7 @@ def many_shapes(seed: int) -> Parts:
 
 def check(rays: Rays, solids: Solids, reach_m: float | None = None) -> None:
     """All pixels of all views, each of the picture of its number."""
-    seen = cast(rays, solids.picture, solids, CPU)
+    seen = cast(plan_of(rays, solids.picture, solids), CPU)
     for number in range(len(rays)):
         depth, who = nearest(rays, solids, number, number)
         nearness = seen.nearness[number].double().numpy()
@@ -109,7 +109,9 @@ def test_a_solid_round_the_camera_is_not_seen(shape: str) -> None:
     else:
         parts.upright(plain, 0, -0.5, 0, 1, 0.5, 0.4)
     solids = solids_of([parts])
-    seen = cast(pinholes([Pose((0.0, 0.0, 0.0), 0.0, 0.0, 0.0, 0.5)], (32, 32)), solids.picture, solids, CPU)
+    seen = cast(
+        plan_of(pinholes([Pose((0.0, 0.0, 0.0), 0.0, 0.0, 0.0, 0.5)], (32, 32)), solids.picture, solids), CPU
+    )
     assert torch.all(seen.solid == 0)
     assert torch.allclose(1 / seen.nearness, torch.tensor(2.9))
 
@@ -118,7 +120,9 @@ def test_nothing_to_see_is_no_error() -> None:
     parts = Parts()
     parts.ball(parts.material("wall"), (0, 0, -5), 1.0)
     solids = solids_of([parts])
-    seen = cast(pinholes([Pose((0.0, 0.0, 0.0), 0.0, 0.0, 0.0, 1.0)], (20, 30)), solids.picture, solids, CPU)
+    seen = cast(
+        plan_of(pinholes([Pose((0.0, 0.0, 0.0), 0.0, 0.0, 0.0, 1.0)], (20, 30)), solids.picture, solids), CPU
+    )
     assert seen.nearness.shape == (1, 20, 30)
     assert not seen.nearness.any()
     assert torch.all(seen.solid == -1)

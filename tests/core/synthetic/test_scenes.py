@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from core.synthetic.cameras import pinholes
-from core.synthetic.casting import cast
+from core.synthetic.casting import cast, plan_of
 from core.synthetic.kinds import KINDS
 from core.synthetic.layout import Scene
 from core.synthetic.rooms import lay_out_room
@@ -40,7 +40,9 @@ def test_cameras_stand_in_the_open_and_see_something(make) -> None:
     """Neither within a solid nor with the nose on one, and not at the sky alone; a few may be unlucky."""
     scenes: list[Scene] = [make(Random(seed)) for seed in range(40)]
     solids = solids_of([scene.parts for scene in scenes])
-    seen = cast(pinholes([scene.pose for scene in scenes], (24, 32)), solids.picture, solids, torch.device("cpu"))
+    seen = cast(
+        plan_of(pinholes([scene.pose for scene in scenes], (24, 32)), solids.picture, solids), torch.device("cpu")
+    )
     nearest = seen.nearness.flatten(1).amax(1)
     sky = (seen.solid < 0).flatten(1).float().mean(1)
     blocked = (seen.nearness > 1 / 0.25).flatten(1).float().mean(1)

@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 
 from core.synthetic.cameras import pinholes
-from core.synthetic.casting import cast
-from core.synthetic.hits import surfaces_of
+from core.synthetic.casting import cast, plan_of
+from core.synthetic.hits import LookUp, surfaces_of
 from core.synthetic.layout import Pose
 from core.synthetic.parts import Parts
-from core.synthetic.shadows import Caster, Sight, lit_share
+from core.synthetic.shadows import Caster, Sight, lit_share, shades_of
 from core.synthetic.solids import solids_of
 
 DOWN = Pose((0.0, 6.0, 0.0), 0.0, torch.pi / 2, 0.0, 1.2)  # the picture's rows run from +z to -z
@@ -33,9 +33,11 @@ def plate_over_floor(height: float = 1.0) -> Parts:
 def lit(scenes: list[Parts], casters: Sequence[Caster | None], pose: Pose = DOWN) -> tuple[Tensor, Tensor]:
     """The share of light (B, H, W) and the points (B, H, W, 3)."""
     solids, rays = solids_of(scenes), pinholes([pose] * len(scenes), SIZE)
-    surfaces = surfaces_of(cast(rays, solids.picture, solids, torch.device("cpu")), rays, solids)
+    surfaces = surfaces_of(
+        cast(plan_of(rays, solids.picture, solids), torch.device("cpu")), rays, LookUp.of(solids)
+    )
     sights = [Sight(pose.position, tuple(rays.rotation[0, 2].tolist()), 8.0)] * len(scenes)
-    return lit_share(surfaces, solids, casters, sights), surfaces.points
+    return lit_share(surfaces, shades_of(solids, casters, sights)), surfaces.points
 
 
 @pytest.mark.parametrize(

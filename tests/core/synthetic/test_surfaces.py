@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from core.synthetic.cameras import pinholes
-from core.synthetic.casting import cast
-from core.synthetic.hits import SKY_M, surfaces_of
+from core.synthetic.casting import cast, plan_of
+from core.synthetic.hits import SKY_M, LookUp, surfaces_of
 from core.synthetic.layout import Pose
 from core.synthetic.parts import Parts
 from core.synthetic.solids import solids_of
@@ -18,7 +18,7 @@ AHEAD = Pose((0.0, 0.0, 0.0), 0.0, 0.0, 0.0, 1.2)
 
 def seen(parts: Parts, pose: Pose = AHEAD, size_hw: tuple[int, int] = (33, 41)) -> Surfaces:
     solids, rays = solids_of([parts]), pinholes([pose], size_hw)
-    return surfaces_of(cast(rays, solids.picture, solids, torch.device("cpu")), rays, solids)
+    return surfaces_of(cast(plan_of(rays, solids.picture, solids), torch.device("cpu")), rays, LookUp.of(solids))
 
 
 def one(part: str, turn: float = 0.0) -> Parts:
@@ -111,6 +111,8 @@ def test_the_sky_is_endlessly_far_and_of_no_material() -> None:
 def test_materials_are_counted_over_the_whole_batch() -> None:
     scenes = [one("box"), one("ellipsoid")]
     solids, rays = solids_of(scenes), pinholes([AHEAD, AHEAD], (20, 20))
-    surfaces = surfaces_of(cast(rays, solids.picture, solids, torch.device("cpu")), rays, solids)
+    surfaces = surfaces_of(
+        cast(plan_of(rays, solids.picture, solids), torch.device("cpu")), rays, LookUp.of(solids)
+    )
     assert surfaces.material[0, 10, 10] == 1
     assert surfaces.material[1, 10, 10] == 3
