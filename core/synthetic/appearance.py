@@ -14,7 +14,7 @@ from core.synthetic.planes import cross, dot, planes, step_across, step_down, un
 from core.synthetic.surfaces import Surfaces
 
 _DETAIL_TILT = 0.02  # relief of the fine detail, in its periods, for darkness 1
-_STEEPEST = 0.8  # tangent of the largest tilt
+STEEPEST = 0.8  # tangent of the largest tilt
 _SKY_FAR_M = 4000.0
 
 
@@ -96,7 +96,7 @@ def appearance(seen: Seen, materials: Materials, collection: Atlas) -> Appearanc
     relief = relief.mul_(fine).div_(fine_per_m).mul_(_DETAIL_TILT).addcmul_(pattern[3], of("relief_m"))
     return Appearance(
         colour=_colour(of, pattern, tone.clamp_(0.05, 2.5)),
-        normals=_tilted(seen, relief),
+        normals=tilted_by(seen, relief),
         gloss=of("gloss") * (1 - coarse * clouds),
         metal=of("metal"),
         glow=of("glow"),
@@ -140,14 +140,17 @@ def _colour(of: Callable[[str], Tensor], pattern: Tensor, tone: Tensor) -> Tenso
     return colour.clamp_(max=0.95)
 
 
-def _tilted(seen: Seen, relief_m: Tensor) -> Tensor:
-    """Normals of the surface with a relief on it.
+def tilted_by(seen: Seen, relief_m: Tensor) -> Tensor:
+    """Normals (3, B, H, W) of the surfaces with a relief (B, H, W) on them.
 
     Source: Mikkelsen, "Bump mapping unparametrized surfaces on the GPU", 2010, with differences between pixels.
     """
     right, down = step_across(seen.points), step_down(seen.points)
     across, along = cross(down, seen.normals), cross(seen.normals, right)
-    area = dot(right, across)
-    slope = across.mul_(step_across(relief_m)).addcmul_(along, step_down(relief_m)).div_(area.abs_().add_(1e-12))
+    slope = (
+        across.mul_(step_across(relief_m))
+        .addcmul_(along, step_down(relief_m))
+        .div_(seen.side_m.square().add_(1e-12))
+    )
     length = dot(slope, slope).sqrt_()
-    return unit(slope.mul_(length.add_(_STEEPEST).reciprocal_().mul_(_STEEPEST)).add_(seen.normals))
+    return unit(slope.mul_(length.add_(STEEPEST).reciprocal_().mul_(-STEEPEST)).add_(seen.normals))

@@ -125,7 +125,7 @@ KINDS: dict[str, Kind] = {
         contrast=(0.15, 0.6), coarse=(0.05, 0.3), gloss=(0.0, 0.12), relief=(0.3, 1.6),
     ),
     "foliage": Kind(
-        {"leaves": 5, "grass": 1}, GREENS, accents=(*GREENS, "b58a2f", "a5552a"), second=(0.2, 0.9),
+        {"leaves": 5, "grass": 1}, GREENS, accents=(*GREENS, "b58a2f", "a5552a"), second=(0.1, 0.6),
         third=(0.5, 0.9), grooves=1.0, contrast=(0.5, 1.0), fine=(0.1, 0.4), coarse=(0.1, 0.4), gloss=(0.05, 0.35),
         relief=(0.6, 1.8),
     ),
@@ -139,7 +139,7 @@ KINDS: dict[str, Kind] = {
     ),
     "ground": Kind(
         {"soil": 3, "pebbles": 1.5, "strata": 1, "plaster": 1, "grass": 1, "asphalt": 0.5},
-        EARTHS + STONES, accents=EARTHS + GREENS, contrast=(0.3, 0.9), coarse=(0.15, 0.5), fine=(0.1, 0.4),
+        EARTHS + STONES, accents=EARTHS + GREENS, contrast=(0.3, 0.9), coarse=(0.05, 0.35), fine=(0.1, 0.4),
         relief=(0.3, 1.2),
     ),
     "road": Kind(
@@ -149,12 +149,12 @@ KINDS: dict[str, Kind] = {
     "pavement": Kind(
         {"large_tiles": 2, "bricks": 1.5, "metro_tiles": 1, "hexagons": 0.5, "panels": 1.5, "asphalt": 1,
          "pebbles": 0.6}, STONES + GREYS, accents=(*STONES, "9c5a44"), second=(0.05, 0.5), contrast=(0.2, 0.8),
-        coarse=(0.1, 0.4),
+        coarse=(0.03, 0.3),
     ),
     "facade": Kind(
         {"front": 6, "bricks": 1.5, "plaster": 1, "panels": 1, "siding": 0.7, "shingles": 0.3, "corrugated": 0.4},
         (*WALLS, *WHITES, *STONES, "9c4a38", "a8604a"), accents=STONES + WHITES, second=(0.05, 0.4),
-        contrast=(0.1, 0.6), coarse=(0.1, 0.4),
+        contrast=(0.1, 0.6), coarse=(0.02, 0.25),
     ),
     "roof": Kind(
         {"shingles": 4, "corrugated": 1, "asphalt": 0.6}, (*GREYS, "8a4a38", "6b3a2e", "a05a40", "4a4a50"),

@@ -25,18 +25,16 @@ def unit(vectors: Tensor) -> Tensor:
 
 
 def step_across(values: Tensor) -> Tensor:
-    """What changes from one column to the next, from the neighbours on both sides, the same shape."""
+    """What changes from each column to the next, (..., H, W) like the values; the last repeats."""
     step = torch.empty_like(values)
-    torch.sub(values[..., 2:], values[..., :-2], out=step[..., 1:-1]).mul_(0.5)
-    torch.sub(values[..., 1], values[..., 0], out=step[..., 0])
-    torch.sub(values[..., -1], values[..., -2], out=step[..., -1])
+    torch.sub(values[..., 1:], values[..., :-1], out=step[..., :-1])
+    step[..., -1] = step[..., -2]
     return step
 
 
 def step_down(values: Tensor) -> Tensor:
-    """The same from one row to the next."""
+    """The same from each row to the next."""
     step = torch.empty_like(values)
-    torch.sub(values[..., 2:, :], values[..., :-2, :], out=step[..., 1:-1, :]).mul_(0.5)
-    torch.sub(values[..., 1, :], values[..., 0, :], out=step[..., 0, :])
-    torch.sub(values[..., -1, :], values[..., -2, :], out=step[..., -1, :])
+    torch.sub(values[..., 1:, :], values[..., :-1, :], out=step[..., :-1, :])
+    step[..., -1, :] = step[..., -2, :]
     return step

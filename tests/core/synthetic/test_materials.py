@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
-from core.synthetic.appearance import Appearance, appearance, seen_surfaces
+from core.synthetic.appearance import STEEPEST, Appearance, appearance, seen_surfaces, tilted_by
 from core.synthetic.atlas import atlas, layer_corners
 from core.synthetic.kinds import KINDS
 from core.synthetic.materials import COLUMNS, Materials
@@ -112,3 +113,15 @@ def test_a_print_covers_its_face_upright() -> None:
     likeness = [float(np.corrcoef(seen.ravel(), picture.ravel())[0, 1]) for picture in (wanted, turned)]
     assert likeness[0] > 0.9
     assert likeness[0] > likeness[1] + 0.1
+
+
+@pytest.mark.parametrize(("axis", "row"), [(0, 0), (2, 0), (0, 1), (1, 1)])
+def test_a_relief_that_rises_one_way_tilts_the_surface_the_other(axis: int, row: int) -> None:
+    """Of the floor (row 0) and the wall (row 1), each along both of its axes."""
+    surfaces = plain_surfaces(1, SIZE)
+    seen = seen_surfaces(surfaces, Materials.drawn(["wall"] * ROWS, _seeds(ROWS), "cpu"))
+    elsewhere = (surfaces.material != row).float()
+    flat = functional.max_pool2d(elsewhere, 3, stride=1, padding=1)[0] == 0  # the neighbours are of it too
+    tilted = tilted_by(seen, 0.1 * seen.points[axis])[:, 0, flat]
+    steep = -tilted[axis] / (tilted * surfaces.normals[0][flat].T).sum(0)
+    torch.testing.assert_close(steep, torch.full_like(steep, 0.1 / (1 + 0.1 / STEEPEST)), atol=2e-3, rtol=0)
