@@ -44,22 +44,26 @@ def compressed(pictures: Tensor, quality: Tensor) -> Tensor:
 
 def _table(table: tuple[int, ...], like: Tensor, scale: Tensor) -> Tensor:
     """(B, 64)"""
-    steps = torch.tensor(table, dtype=like.dtype, device=like.device)
-    return (steps * scale[:, None]).round_().clamp_(1, 255)
+    return (_steps(table, like.device) * scale[:, None]).round_().clamp_(1, 255)
+
+
+@lru_cache(maxsize=8)
+def _steps(table: tuple[int, ...], device: torch.device) -> Tensor:
+    return torch.tensor(table, dtype=torch.float32, device=device)
 
 
 def _rounded(plane: Tensor, steps: Tensor) -> Tensor:
     """(B, H, W) through the cosine transform of its blocks, to whole numbers of `steps` (B, 64), and back."""
     count, height, width = plane.shape
     blocks = plane.view(count, height // 8, 8, width // 8, 8).transpose(2, 3).reshape(count, -1, 64)
-    transform = _cosines(str(plane.device))
+    transform = _cosines(plane.device)
     waves = (blocks @ transform.T) / steps[:, None]
     blocks = (waves.round_() * steps[:, None]) @ transform
     return blocks.view(count, height // 8, width // 8, 8, 8).transpose(2, 3).reshape(count, height, width)
 
 
 @lru_cache(maxsize=4)
-def _cosines(device: str) -> Tensor:
+def _cosines(device: torch.device) -> Tensor:
     """(64, 64), orthogonal: rows are the waves of a block."""
     line = torch.tensor(
         [[sqrt((2 if k else 1) / 8) * cos(pi * (n + 0.5) * k / 8) for n in range(8)] for k in range(8)]

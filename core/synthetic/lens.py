@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from core.synthetic.materials import mixed
+from core.synthetic.planes import moved
 
 _REACH_PX = 4  # of the blur that all pixels share: kernels of 9 x 9
 _LEAST = 1e-6  # weights of the blur below this are left out
@@ -33,21 +34,21 @@ class Lens:
         """The same seed gives the same lens. Most are sharp and held still."""
         dice = iter(mixed(seeds ^ np.uint64(0x1E45), 12).T)
 
-        def moved(values: NDArray[np.float64]) -> Tensor:
-            return torch.from_numpy(values.astype(np.float32)).to(device)
+        def column(values: NDArray[np.floating]) -> Tensor:
+            return moved(values, device)
 
         shaken = np.where(next(dice) < 0.15, 5.0 * next(dice) ** 2, 0.0)
         angle = np.pi * next(dice)
         shallow = np.flatnonzero(next(dice) < 0.12)
         return cls(
-            vignette=moved(0.7 * next(dice) ** 2.5),
-            veil=moved(0.06 * next(dice) ** 3),
-            bloom=moved(0.12 * next(dice) ** 3),
+            vignette=column(0.7 * next(dice) ** 2.5),
+            veil=column(0.06 * next(dice) ** 3),
+            bloom=column(0.12 * next(dice) ** 3),
             softness_px=0.4 + 0.2 * next(dice) + 1.2 * next(dice) ** 6,
             shake_px=np.stack((shaken * np.cos(angle), shaken * np.sin(angle)), axis=1),
             shallow=shallow,
-            focus=moved((next(dice) ** 0.7)[shallow]),
-            aperture=moved((0.4 + 2.0 * next(dice) ** 2)[shallow]),
+            focus=column((next(dice) ** 0.7)[shallow]),
+            aperture=column((0.4 + 2.0 * next(dice) ** 2)[shallow]),
         )
 
 
@@ -67,7 +68,7 @@ def veiled(light: Tensor, lens: Lens) -> Tensor:
 
 def blurred(light: Tensor, lens: Lens) -> Tensor:
     """What focus, glass and shake smear over all pixels alike, one kernel a picture."""
-    kernels = _kernels(lens, min(light.shape[-2:])).to(light.device)
+    kernels = moved(_kernels(lens, min(light.shape[-2:])), light.device)
     count, (height, width) = light.shape[1], light.shape[-2:]
     reach = kernels.shape[-1] // 2
     padded = functional.pad(light, (reach,) * 4, mode="replicate").view(1, 3 * count, height + 2 * reach, -1)
@@ -75,7 +76,7 @@ def blurred(light: Tensor, lens: Lens) -> Tensor:
     return functional.conv2d(padded, weights, groups=3 * count).view(3, count, height, width)
 
 
-def _kernels(lens: Lens, shorter_px: int) -> Tensor:
+def _kernels(lens: Lens, shorter_px: int) -> NDArray[np.floating]:
     """(B, K, K), each of sum 1: a Gaussian drawn out along the way of the shake."""
     grown = shorter_px / _SHORTER_PX
     reach = max(2, round(_REACH_PX * min(grown, 4.0)))
@@ -87,14 +88,14 @@ def _kernels(lens: Lens, shorter_px: int) -> Tensor:
         weights += np.exp(-((place - x) ** 2 + (place[:, None] - y) ** 2) / (2 * soft**2))
     weights /= np.sum(weights, axis=(1, 2), keepdims=True)
     weights[weights < _LEAST] = 0  # processors take ten times as long over numbers that are almost 0
-    return torch.from_numpy(weights.astype(np.float32))
+    return weights
 
 
 def defocused(light: Tensor, inverse_depth: Tensor, lens: Lens) -> Tensor:
     """Blur that grows with the difference to the depth in focus, in those pictures that have it."""
     if not len(lens.shallow):
         return light
-    which = torch.from_numpy(lens.shallow).to(light.device)
+    which = moved(lens.shallow, light.device)
     chosen, nearness = light[:, which], inverse_depth[which]
     nearest = nearness.amax((-2, -1)).clamp_(min=1e-4)
     off = (nearness / nearest[:, None, None] - lens.focus[:, None, None]).abs_()

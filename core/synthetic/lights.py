@@ -6,11 +6,11 @@ from math import cos, exp, radians, sin, sqrt
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from core.synthetic.atlas import layer_corners
 from core.synthetic.patterns import layers_named
+from core.synthetic.planes import moved
 
 COUNT = 2  # lights a picture; those that are not needed have no power
 Vector = tuple[float, float, float]
@@ -48,7 +48,6 @@ class Lights:
     place: Tensor  # (3, B, COUNT)
     colour: Tensor  # (3, B, COUNT) power: of lamps times reach squared
     is_sun: Tensor  # (B, COUNT) 0 or 1
-    radius: Tensor  # (B, COUNT)
     sky: Tensor  # (4, 3, B): above, below, horizon, zenith
     cloud: Tensor  # (B,)
     haze_per_m: Tensor  # (B,)
@@ -57,8 +56,9 @@ class Lights:
 
     @classmethod
     def of(cls, settings: Sequence[LightSetting], device: str) -> "Lights":
-        def moved(values: object) -> Tensor:
-            return torch.from_numpy(np.ascontiguousarray(np.array(values, np.float32))).to(device)
+        def column(values: object, *, last_first: bool = False) -> Tensor:
+            array = np.array(values, np.float32)
+            return moved(np.moveaxis(array, -1, 0) if last_first else array, device)
 
         dark = Light((0.0, 1.0, 0.0), (0.0, 0.0, 0.0), is_sun=True)
         rows = [(*setting.lights, *(dark,) * (COUNT - len(setting.lights))) for setting in settings]
@@ -69,15 +69,14 @@ class Lights:
         sky = [(setting.above, setting.below, setting.horizon, setting.zenith) for setting in settings]
         corners = layer_corners()[[setting.environment for setting in settings]]
         return cls(
-            place=moved([[light.place for light in row] for row in rows]).movedim(-1, 0).contiguous(),
-            colour=moved(power).movedim(-1, 0).contiguous(),
-            is_sun=moved([[light.is_sun for light in row] for row in rows]),
-            radius=moved([[light.radius_m for light in row] for row in rows]),
-            sky=moved(sky).permute(1, 2, 0).contiguous(),
-            cloud=moved([setting.cloud for setting in settings]),
-            haze_per_m=moved([setting.haze_per_m for setting in settings]),
-            corner=moved(corners.T),
-            behind=moved([setting.behind for setting in settings]),
+            place=column([[light.place for light in row] for row in rows], last_first=True),
+            colour=column(power, last_first=True),
+            is_sun=column([[light.is_sun for light in row] for row in rows]),
+            sky=column(np.moveaxis(np.array(sky), 0, -1)),
+            cloud=column([setting.cloud for setting in settings]),
+            haze_per_m=column([setting.haze_per_m for setting in settings]),
+            corner=column(corners.T),
+            behind=column([setting.behind for setting in settings]),
         )
 
 

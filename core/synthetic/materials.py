@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -13,6 +12,7 @@ from core.synthetic.atlas import layer_corners
 from core.synthetic.fields import TEXELS
 from core.synthetic.kinds import KINDS, Range
 from core.synthetic.patterns import PATTERNS, PRINTS, layer_names, layers_named
+from core.synthetic.planes import moved
 
 Array = NDArray[np.float64]
 COLUMNS = (
@@ -50,7 +50,7 @@ class Materials:
         corner = layer_corners()[layers_named("clouds")[0]]
         for name, value in (sky | {"corner_x": float(corner[0]), "corner_y": float(corner[1])}).items():
             table[COLUMNS.index(name), -1] = value
-        return cls(torch.from_numpy(table).to(device))
+        return cls(moved(table, device))
 
     def of(self, rows: Tensor, name: str) -> Tensor:
         """A column at each pixel's row (int64, any shape)."""

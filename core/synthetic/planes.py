@@ -1,7 +1,19 @@
-"""Vectors of every pixel as three planes, (3, B, H, W): torch works far faster on planes than on triples."""
+"""Vectors of every pixel as three planes, (3, B, H, W): torch works far faster on planes than on triples.
 
+And how what is worked out on the host gets to where the planes are.
+"""
+
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
+
+
+def moved(values: NDArray[np.generic], device: torch.device | str) -> Tensor:
+    """A host array on the device, float32 where it has fractions; the host does not wait for the device's work."""
+    fractions = np.issubdtype(values.dtype, np.floating)
+    array = np.ascontiguousarray(values, np.float32 if fractions else None)
+    return torch.from_numpy(array).to(device, non_blocking=True)
 
 
 def planes(triples: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from torch.nn import functional
 from core.synthetic.jpeg_blocks import compressed
 from core.synthetic.lens import Lens, blurred, defocused, veiled
 from core.synthetic.materials import mixed
+from core.synthetic.planes import moved
 
 _NOISE_SIDE = 512
 _LUMA = (0.2126, 0.7152, 0.0722)
@@ -46,8 +47,8 @@ class Sensor:
         def even(low: float, high: float) -> NDArray[np.float64]:
             return np.asarray(low + (high - low) * next(dice))
 
-        def moved(values: NDArray[np.float64]) -> Tensor:
-            return torch.from_numpy(values.astype(np.float32)).to(device)
+        def column(values: NDArray[np.floating]) -> Tensor:
+            return moved(values, device)
 
         lens = Lens.drawn(seeds, device)
         poor = next(dice) ** 5  # small sensor, little light: noise, smearing and compression go together
@@ -56,21 +57,21 @@ class Sensor:
         squeezed = np.flatnonzero(next(dice) < 0.7)
         return cls(
             lens=lens,
-            target=moved(0.22 * 2 ** even(-1.1, 1.1)),
-            balance=moved(even(0.3, 1.0)),
-            tint=moved(np.exp(np.stack([0.18 * (next(dice) - 0.5) for _ in range(3)]))),
-            shot_noise=moved(iso * 0.5),
-            read_noise=moved(iso * even(0.2, 1.0) * 0.6),
-            blotches=moved(np.clip(even(0, 0.6) + 0.5 * poor, 0, 0.9)),
+            target=column(0.22 * 2 ** even(-1.1, 1.1)),
+            balance=column(even(0.3, 1.0)),
+            tint=column(np.exp(np.stack([0.18 * (next(dice) - 0.5) for _ in range(3)]))),
+            shot_noise=column(iso * 0.5),
+            read_noise=column(iso * even(0.2, 1.0) * 0.6),
+            blotches=column(np.clip(even(0, 0.6) + 0.5 * poor, 0, 0.9)),
             noise_at=np.stack([_NOISE_SIDE * next(dice) for _ in range(6)], 1).astype(np.int32).reshape(-1, 3, 2),
-            white=moved(2 ** even(0.5, 3.0)),
-            gamma=moved(1 / even(1.9, 2.5)),
-            contrast=moved(even(-0.3, 2.2)),
-            lift=moved(0.08 * next(dice) ** 4),
-            saturation=moved(np.where(grey, 0.0, even(0.7, 1.45))),
-            sharpening=moved(np.clip(even(-0.4, 1.2), 0, None)),
+            white=column(2 ** even(0.5, 3.0)),
+            gamma=column(1 / even(1.9, 2.5)),
+            contrast=column(even(-0.3, 2.2)),
+            lift=column(0.08 * next(dice) ** 4),
+            saturation=column(np.where(grey, 0.0, even(0.7, 1.45))),
+            sharpening=column(np.clip(even(-0.4, 1.2), 0, None)),
             compressed=squeezed,
-            quality=moved(np.clip(96 - 50 * poor - 30 * next(dice), 25, 96)[squeezed]),
+            quality=column(np.clip(96 - 50 * poor - 30 * next(dice), 25, 96)[squeezed]),
         )  # fmt: skip
 
 
@@ -81,7 +82,7 @@ def photograph(light: Tensor, inverse_depth: Tensor, sensor: Sensor) -> Tensor:
     picture = _toned(_noisy(light, sensor), sensor)
     picture = _sharpened(picture, sensor.sharpening[:, None, None]).clamp_(0, 1)
     if len(sensor.compressed):
-        which = torch.from_numpy(sensor.compressed).to(picture.device)
+        which = moved(sensor.compressed, picture.device)
         picture[:, which] = compressed(picture[:, which], sensor.quality)
     return (picture.movedim(0, -1) * 255).round_().to(torch.uint8)
 
@@ -102,8 +103,8 @@ def _luma(rgb: Tensor) -> Tensor:
 def _noisy(light: Tensor, sensor: Sensor) -> Tensor:
     """Shot noise grows with the light, read noise does not; cameras smear both over neighbouring pixels."""
     height, width = light.shape[-2:]
-    table = _noise(str(light.device))
-    at = torch.from_numpy(sensor.noise_at).to(light.device).permute(2, 1, 0)  # (row column, 3, B)
+    table = _noise(light.device)
+    at = moved(sensor.noise_at, light.device).permute(2, 1, 0)  # (row column, 3, B)
     rows = (at[0, ..., None] + torch.arange(height, dtype=torch.int32, device=light.device)) % _NOISE_SIDE
     columns = (at[1, ..., None] + torch.arange(width, dtype=torch.int32, device=light.device)) % _NOISE_SIDE
     places = (rows[..., None] * _NOISE_SIDE + columns[..., None, :]).flatten()
@@ -113,14 +114,14 @@ def _noisy(light: Tensor, sensor: Sensor) -> Tensor:
 
 
 @lru_cache(maxsize=4)
-def _noise(device: str) -> Tensor:
+def _noise(device: torch.device) -> Tensor:
     """(2, side * side) normal noise, independent in each pixel, and smeared over a few."""
     rng = np.random.default_rng(81)
     fine = rng.standard_normal((_NOISE_SIDE, _NOISE_SIDE))
     frequency = np.hypot(np.fft.fftfreq(_NOISE_SIDE)[:, None], np.fft.rfftfreq(_NOISE_SIDE)[None])
     smeared = np.fft.irfft2(np.fft.rfft2(rng.standard_normal(fine.shape)) * np.exp(-((frequency / 0.14) ** 2)))
     both = np.stack((fine, smeared / smeared.std())).reshape(2, -1)
-    return torch.from_numpy(both.astype(np.float32)).to(device)
+    return moved(both, device)
 
 
 def _toned(light: Tensor, sensor: Sensor) -> Tensor:
