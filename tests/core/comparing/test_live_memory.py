@@ -2,7 +2,7 @@
 
 from core.comparing.lane_wish import LaneWish
 from core.comparing.view import LaneState
-from core.errors import OutOfMemory
+from core.errors import EngineError, OutOfMemory
 from core.loading import ModelWish
 from support.fakes import FakeEngine
 from support.lanes import Steps
@@ -135,3 +135,21 @@ def test_a_load_that_nobody_waits_for_any_more_is_given_up() -> None:
     steps.settle(3)
     assert steps.loaded == ["a", "b"]
     assert not steps.shelf.is_loading
+
+
+def test_a_lane_that_fails_on_the_live_engine_leaves_it_open() -> None:
+    steps = Steps(A, B)
+    live = FakeEngine("a", failure=lambda hw: EngineError("it broke"))
+    steps.live.enter(live, ModelWish("a"))  # type: ignore[arg-type]
+    steps.settle()
+    assert steps.lane(1).state is LaneState.FAILED
+    assert live.closed_by == []
+
+
+def test_what_was_kept_makes_room_for_the_live_engine_of_the_same_model() -> None:
+    steps = Steps(A, B)
+    steps.settle()
+    steps.live.leave()
+    steps.live.enter(FakeEngine("a"), ModelWish("a"))  # type: ignore[arg-type]
+    assert steps.engines["a"].closed_by
+    assert not steps.engines["b"].closed_by
