@@ -2,9 +2,11 @@
 
 import argparse
 import math
+import os
 import signal
 import sys
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 BAR = "{desc} {percentage:3.0f}% |{bar}| {elapsed}, {remaining} left {postfix}"
 INTERRUPTED = 130
+MOST_HELPERS = 16  # processes that lay out pictures for a graphics card
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -54,6 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
     from core.engine import pick_device
     from core.synthetic.rendering import render
+    from core.synthetic.workers import Renderers
     from core.training.config import read_config
     from core.training.running import has_state, make_folder
     from core.training.running import run as run_training
@@ -70,16 +74,18 @@ def run(args: argparse.Namespace) -> int:
         measured = measured_set(args.pairs)
     make_folder(args.out)
     minutes = math.inf if args.minutes is None else args.minutes
-    trainer = Trainer(config, args.out, str(device), render, minutes)
-    if args.start_from is not None:
-        trainer.start_from(args.start_from)
-    ending = threading.Event()
-    before = signal.signal(signal.SIGINT, lambda *_: ending.set())
-    try:
-        with _Bars(config.name) as bars:
-            outcome = run_training(trainer, render, measured, bars, ending.is_set)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    helpers = min(MOST_HELPERS, (os.cpu_count() or 1) - 2) if device.type == "cuda" else 0
+    with Renderers(helpers) if helpers > 0 else nullcontext(render) as renderer:
+        trainer = Trainer(config, args.out, str(device), renderer, minutes)
+        if args.start_from is not None:
+            trainer.start_from(args.start_from)
+        ending = threading.Event()
+        before = signal.signal(signal.SIGINT, lambda *_: ending.set())
+        try:
+            with _Bars(config.name) as bars:
+                outcome = run_training(trainer, renderer, measured, bars, ending.is_set)
+        finally:
+            signal.signal(signal.SIGINT, before)
     print(outcome.model)
     if not outcome.finished:
         print(f"ended after step {trainer.step}; the same command goes on from there", file=sys.stderr)
