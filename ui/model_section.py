@@ -58,7 +58,8 @@ class ModelSection(QWidget):
         """`wanted`: the setting `model`, shown until it runs; after that, and when it failed, what runs is."""
         self.fetch.show_status(status)
         recorded = status.source.recorded_with if status.source is not None else None
-        self.recorded.show_recorded(recorded, self._text_of(wanted), runs_model=status.runs_model)
+        run_on_it = "a model" if wanted == AUTO_MODEL else self._text_of(wanted)
+        self.recorded.show_recorded(recorded, run_on_it, runs_model=status.runs_model)
         self._shows_recorded = recorded is not None and not status.runs_model
         self.network.setHidden(self._shows_recorded)  # none of it would change anything
         if recorded is not None and self._shows_recorded:

@@ -92,7 +92,7 @@ def test_one_click_runs_a_model_on_the_frame_that_stands_and_one_shows_the_recor
     button = window.panel.model.recorded.button
     index = pause(window)
     rgb, recorded = newest(window).frame.rgb, newest(window).inverse_depth
-    assert (button.text(), button.isVisible()) == ("Run fathom-nano on it", True)
+    assert (button.text(), button.isVisible()) == ("Run a model on it", True)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     until(lambda: not newest(window).is_recorded)
     assert newest(window).network_hw == (64, 64)
