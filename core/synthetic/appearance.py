@@ -22,12 +22,12 @@ _SKY_FAR_M = 4000.0
 class Seen:
     """The surfaces as planes, with what a pixel covers of them."""
 
-    points: Tensor  # (3, B, H, W) world, within a few km
+    points: Tensor  # (3, B, H, W) world; of the sky, far out
     normals: Tensor  # (3, B, H, W) unit, towards the camera
     directions: Tensor  # (3, B, H, W) unit
     rows: Tensor  # (B, H, W) int64 of the materials; the sky's is the last
     sky: Tensor  # (B, H, W) bool
-    distance_m: Tensor  # (B, H, W) along the ray
+    distance_m: Tensor  # (B, H, W) along the camera's axis, finite for the sky too
     across_m: Tensor  # (B, H, W) the place on the surface in the part's own axes, flattened
     up_m: Tensor
     face_uv: Tensor  # (2, B, H, W)
@@ -54,7 +54,6 @@ def seen_surfaces(surfaces: Surfaces, materials: Materials) -> Seen:
     local, face_uv = planes(surfaces.local), planes(surfaces.face_uv)
     sky = surfaces.material < 0
     rows = torch.where(sky, materials.table.shape[1] - 1, surfaces.material)
-    points.clamp_(-_SKY_FAR_M, _SKY_FAR_M)
     # Which way the part is facing in its own axes, from how its coordinates change over the picture.
     facing = cross(step_across(local), step_down(local)).abs_()
     on_x = facing[0] > torch.maximum(facing[1], facing[2])

@@ -66,7 +66,7 @@ class Cells:
         for rows in range(3):
             for columns in range(3):
                 seeds[places[:, 0] + rows * TEXELS, places[:, 1] + columns * TEXELS] = 0
-        distance, labels = cv2.distanceTransformWithLabels(seeds, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+        _, labels = cv2.distanceTransformWithLabels(seeds, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
         owner = np.zeros(int(labels.max()) + 1, np.int64)
         at = np.argwhere(seeds == 0)
         tile = np.mod(at, TEXELS)
@@ -76,13 +76,9 @@ class Cells:
         inside = cv2.distanceTransform((~edges).astype(np.uint8), cv2.DIST_L2, 5)
         middle = slice(TEXELS, 2 * TEXELS)
         typical = TEXELS / np.sqrt(count)
-        self.from_seed: Field = (distance[middle, middle] / typical).astype(
-            np.float32
-        )  # cell sizes, 0 at the point
-        self.from_edge: Field = (inside[middle, middle] / typical).astype(np.float32)
-        _, self.number = np.unique(names[middle, middle], return_inverse=True)
-        self.number = self.number.reshape(TEXELS, TEXELS)
-        self.tone: Field = rng.random(int(self.number.max()) + 1).astype(np.float32)[self.number]  # one a cell
+        self.from_edge: Field = (inside[middle, middle] / typical).astype(np.float32)  # in cell sizes
+        number = np.unique(names[middle, middle], return_inverse=True)[1].reshape(TEXELS, TEXELS)
+        self.tone: Field = rng.random(int(number.max()) + 1).astype(np.float32)[number]  # one a cell
 
 
 def repeated(x: int, y: int, radius: int) -> list[tuple[int, int]]:

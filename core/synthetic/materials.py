@@ -1,6 +1,6 @@
 """The materials of a batch of scenes: one row a part, drawn from its kind by a seed, all rows at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -210,7 +210,10 @@ def _layer_facts() -> tuple[Array, NDArray[np.bool_]]:
     return periods, np.array([name in PRINTS for name in names])
 
 
-def _three_colours(dice, colour, ranged, grooves: Array) -> tuple[Array, Array, Array]:  # type: ignore[no-untyped-def]
+def _three_colours(
+    dice: _Dice, colour: Callable[[int], Array], ranged: Callable[[str], Array], grooves: Array
+) -> tuple[Array, Array, Array]:
+    """Of each row, linear (N, 3) each: from the palette, then towards an accent, then a groove or an accent."""
     first = colour(0)
     grey = first.mean(axis=1, keepdims=True)
     first = (grey + (first - grey) * ranged("vivid")[:, None]) * (0.65 + 0.6 * dice.roll()[:, None])
