@@ -40,8 +40,8 @@ class FrameFile(Protocol):
 class DepthVideoWriter:
     """Owns the file until `close`. What a fault or a kill leaves of it can be played.
 
-    Used by: one thread. A second, its own, encodes each frame's colour while that one encodes its depth: measured
-    on two cores that the network keeps busy, a frame is held up a third less than by one after the other.
+    Used by: one thread. A second, its own, encodes each frame's colour while that one encodes its depth: on cores
+    that the network keeps busy a frame is held up less than by one after the other (docs/benchmarks.md).
     """
 
     def __init__(
