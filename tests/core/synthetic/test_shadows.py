@@ -59,6 +59,20 @@ def test_a_plate_shades_the_floor_where_geometry_says(
     assert share[bright].min() == 1
 
 
+def test_what_is_near_the_camera_casts_a_fine_shadow() -> None:
+    parts = Parts()
+    plain = parts.material("floor")
+    parts.stand(plain, 0, -1, 0, 40, 1, 40)
+    parts.box(plain, (0, 0.3, 0), (0.3, 0.02, 0.3))
+    near = Pose((0.0, 1.5, 0.0), 0.0, torch.pi / 2, 0.0, 1.2)
+    share, points = lit([parts], [SLANTING_SUN], near)
+    beside = torch.maximum((points[..., 0] + 0.225).abs(), points[..., 2].abs())
+    floor = points[..., 1] < 0.01
+    assert (floor & (beside < 0.09)).sum() > 50
+    assert share[floor & (beside < 0.09)].max() == 0
+    assert share[floor & (beside > 0.21)].min() == 1
+
+
 def test_no_surface_shades_itself() -> None:
     parts = Parts()
     parts.stand(parts.material("floor"), 0, -1, 0, 40, 1, 40)
