@@ -69,6 +69,13 @@ def test_every_kind_names_patterns_and_colours_there_are() -> None:
         assert all(len(colour) == 6 and int(colour, 16) >= 0 for colour in kind.palette + kind.accents)
 
 
+def test_most_patterns_lie_along_their_part_and_some_do_not() -> None:
+    materials = Materials.drawn(["wood"] * 1000, _seeds(1000), "cpu")
+    across = np.abs(_column(materials, "uv")) / np.hypot(_column(materials, "uu"), _column(materials, "uv"))
+    along = (across < 1e-6) | (across > 1 - 1e-6)
+    assert 0.75 < along.mean() < 0.9
+
+
 def test_a_kind_there_is_not_is_named() -> None:
     with pytest.raises(KeyError, match="velvet"):
         Materials.drawn(["velvet"], _seeds(1), "cpu")

@@ -1,14 +1,18 @@
 """Light on surfaces, against what can be worked out by hand."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
+from core.synthetic.atlas import atlas, layer_corners
 from core.synthetic.kinds import KINDS
 from core.synthetic.lights import FALL_M2, Light, Lights, LightSetting, indoors, of_warmth, outdoors
 from core.synthetic.materials import COLUMNS, Materials
 from core.synthetic.occlusion import openness
+from core.synthetic.patterns import layers_named
 from core.synthetic.planes import planes
 from core.synthetic.sensor import Sensor, photograph
 from core.synthetic.shading import shade
@@ -102,6 +106,22 @@ def test_gloss_gives_a_highlight_where_the_sun_is_mirrored() -> None:
     mirrored = (surfaces.normals[0] * half / half.norm(dim=-1, keepdim=True)).sum(-1)
     assert mirrored[brightest] > 0.97
     assert ball.max() > 3 * 0.05
+
+
+def test_a_mirror_shows_what_lies_in_the_mirrored_direction() -> None:
+    """The floor, a perfect mirror of the room's picture at level 1, as all mirrors are at most that sharp."""
+    materials = _grey(0.0)
+    materials.table[COLUMNS.index("gloss"), 0] = 1.0
+    room = layers_named("room")[0]
+    surfaces, light = _shaded(PLAIN._replace(above=(1.0, 1.0, 1.0), environment=room), materials)
+    x, y, z = surfaces.directions[surfaces.material == 0].T
+    corner_x, corner_y = layer_corners()[room].tolist()
+    around = torch.atan2(x, z) / (2 * math.pi)
+    wanted = atlas(torch.device("cpu")).read((corner_x, corner_y), around, 0.5 + 0.49 * y, torch.ones_like(x))[:3]
+    share = 0.04 + 0.96 * (1 + y) ** 5
+    unhidden = openness(planes(surfaces.points), planes(surfaces.normals), surfaces.depth_m)
+    got = _of(surfaces, light, 0) / (share * unhidden[surfaces.material == 0])
+    torch.testing.assert_close(got, 1.6 * wanted.square(), atol=1e-3, rtol=1e-3)
 
 
 def test_corners_are_darker_and_open_ground_is_not() -> None:
