@@ -94,10 +94,18 @@ class LiveComparison:
         due_s = next_due_s(self._missing())
         return LOOK_EVERY_S if due_s is None else min(max(due_s - self._clock(), 0.0), LOOK_EVERY_S)
 
-    def step(self, frame: Frame | None, *, source_fps: float, needs_reference: bool) -> Stepped:
+    def step(
+        self,
+        frame: Frame | None,
+        *,
+        source_fps: float,
+        needs_reference: bool,
+        stamp: Callable[[DepthResult], DepthResult] = lambda result: result,
+    ) -> Stepped:
         """Run who is due on `frame`; None: on the one that stands. Orders are heeded before it.
 
-        `needs_reference`: no frame may pass without the reference lane's depth, as it is recorded.
+        `needs_reference`: no frame may pass without the reference lane's depth, as it is recorded; `stamp` puts
+        the counts of the moment to that depth.
         """
         began_s = self._clock()
         self._round_s = 0.0
@@ -106,7 +114,7 @@ class LiveComparison:
         if is_new:
             self._frame = frame  # a picture that is sent again is the one that stands
         loading_s = self._tend()
-        result = self._run(source_fps, needs_reference=needs_reference)
+        result = self._run(source_fps, stamp, needs_reference=needs_reference)
         self._show()
         if self._round_s:
             besides_s = self._clock() - began_s - loading_s - self._round_s + self._truth.take_spent_s()
@@ -154,7 +162,9 @@ class LiveComparison:
     def _reference(self) -> LiveLane | None:
         return next((lane for lane in self._lanes if lane.number == self._wanted.reference), None)
 
-    def _run(self, source_fps: float, *, needs_reference: bool) -> DepthResult | None:
+    def _run(
+        self, source_fps: float, stamp: Callable[[DepthResult], DepthResult], *, needs_reference: bool
+    ) -> DepthResult | None:
         """Those lanes that are due, one after the other, on the frame that stands; gives the reference's depth."""
         frame, reference = self._frame, self._reference()
         if frame is None:
@@ -174,8 +184,12 @@ class LiveComparison:
         for lane in chosen:
             if not self._is_wanted(lane):
                 continue
-            result = found[lane.number] = lane.run(frame, len(self._running()))
-            self._round_s += 1e-3 * lane.last_ms if result is not None else 0.0
+            result = lane.run(frame, len(self._running()))
+            if result is not None:
+                self._round_s += 1e-3 * lane.last_ms
+                if lane is reference:
+                    result = lane.result = stamp(result)
+            found[lane.number] = result
             if not together:
                 self._measure()
                 lane.note()

@@ -85,6 +85,7 @@ class LaneStage:
                 frame,
                 source_fps=capture.rate.per_second if capture is not None else 0.0,
                 needs_reference=isinstance(recorder, Recorder),
+                stamp=self._stamp,
             )
         except Exception as error:  # noqa: BLE001 - lanes keep their own failures: this ends the comparison alone
             _log.exception("comparing")
@@ -95,8 +96,13 @@ class LaneStage:
             return None
         if isinstance(recorder, Recorder) and stepped.missed and frame is not None:
             recorder.note_missing(frame)
-        if stepped.result is None or capture is None:
-            return None
+        return stepped.result
+
+    def _stamp(self, result: DepthResult) -> DepthResult:
+        """The reference lane's depth with what the live view would count."""
+        capture = self._capture
+        if capture is None:
+            return result
         self._tally.take(capture)
-        self._rate.tick(stepped.result.finished_at_s)
-        return replace(stepped.result, rates=self._tally.rates(capture, self._rate.per_second))
+        self._rate.tick(result.finished_at_s)
+        return replace(result, rates=self._tally.rates(capture, self._rate.per_second))

@@ -11,7 +11,7 @@ from core.comparing.lane_wish import LaneWish
 from core.comparing.view import ComparisonView, LaneState
 from core.errors import OutOfMemory
 from core.loading import ModelWish
-from core.messages import DepthArray, RecordingState, RgbArray, SourceState
+from core.messages import DepthArray, DepthResult, RecordingState, RgbArray, SourceState
 from core.pipeline import Pipeline
 from core.sources.source import Source
 from support.fake_take import WISH, FakeTake
@@ -160,13 +160,20 @@ def test_the_window_is_given_the_reference_lane_s_depth(rig: Rig) -> None:
     rig.play()
     rig.compare(A, B, reference=1)
     rig.until_all_run()
+    shown: list[DepthResult] = []
     rig.camera.feed.put(77)
-    rig.woken.until(
-        lambda: (
-            (r := rig.pipeline.newest_result()) is not None
-            and (r.model.name, int(r.inverse_depth[0, 0])) == ("b", 77)
-        )
-    )
+
+    def has_come() -> bool:
+        result = rig.pipeline.newest_result()
+        shown.extend([result] if result is not None else [])
+        return result is not None and result.inverse_depth[0, 0] == 77
+
+    rig.woken.until(has_come)
+    lane = rig.view.lane(2)
+    assert lane is not None
+    assert lane.result is shown[-1], "one and the same"
+    assert shown[-1].model.name == "b"
+    assert shown[-1].rates.captured == shown[-1].frame.index + 1, "with the counts of the moment"
 
 
 def test_a_paused_picture_is_compared_too_and_shown_live_again(rig: Rig) -> None:
