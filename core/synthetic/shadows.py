@@ -23,6 +23,7 @@ NEAR_SHARE = 0.22  # of the reach: the finer view of a sun
 LAMP_VIEW_RAD = 2.2
 SUN_DISTANCE = 4.0  # how far up its rays begin, in reaches
 TAPS = 5
+LEAST_SHADE_PX = 0.7  # what is smaller in a sun's view casts no shadow worth the name
 LEAST_BLUR_PX, MOST_BLUR_PX = 0.7, 10.0
 SUN_THROW_M = 1.5  # from what casts a shadow to where it falls, for its softness
 LAMP_SPREAD = 0.4  # of the lamp's radius: the shadow's soft edge
@@ -80,9 +81,12 @@ def _plan(solids: Solids, pictures: Index, rays: Rays) -> Plan:
     views = len(rays) // len(pictures)
     place = np.full(max(int(solids.picture.max(initial=0)), int(pictures.max())) + 1, -1)
     place[pictures] = np.arange(len(pictures))
-    which = np.flatnonzero(place[solids.picture] >= 0)
-    view = np.concatenate([views * place[solids.picture[which]] + number for number in range(views)])
-    return plan_of(rays, view, solids.taken(np.tile(which, views)))
+    which = np.tile(np.flatnonzero(place[solids.picture] >= 0), views)
+    view = views * place[solids.picture[which]] + np.repeat(np.arange(views), len(which) // views)
+    if rays.parallel:
+        coarse_enough = 2 * solids.radii()[which] > LEAST_SHADE_PX * rays.scale[view]
+        which, view = which[coarse_enough], view[coarse_enough]
+    return plan_of(rays, view, solids.taken(which))
 
 
 def lit_share(surfaces: Surfaces, shades: Sequence[Shades]) -> Tensor:
