@@ -109,13 +109,13 @@ def test_gloss_gives_a_highlight_where_the_sun_is_mirrored() -> None:
 
 
 def test_a_mirror_shows_what_lies_in_the_mirrored_direction() -> None:
-    """The floor, a perfect mirror of the room's picture at level 1, as all mirrors are at most that sharp."""
+    """The floor, a perfect mirror of a busy picture at level 1, as all mirrors are at most that sharp."""
     materials = _grey(0.0)
     materials.table[COLUMNS.index("gloss"), 0] = 1.0
-    room = layers_named("room")[0]
-    surfaces, light = _shaded(PLAIN._replace(above=(1.0, 1.0, 1.0), environment=room), materials)
+    picture = layers_named("collage")[0]
+    surfaces, light = _shaded(PLAIN._replace(above=(1.0, 1.0, 1.0), environment=picture), materials)
     x, y, z = surfaces.directions[surfaces.material == 0].T
-    corner_x, corner_y = layer_corners()[room].tolist()
+    corner_x, corner_y = layer_corners()[picture].tolist()
     around = torch.atan2(x, z) / (2 * math.pi)
     wanted = atlas(torch.device("cpu")).read((corner_x, corner_y), around, 0.5 + 0.49 * y, torch.ones_like(x))[:3]
     share = 0.04 + 0.96 * (1 + y) ** 5
