@@ -3,20 +3,20 @@
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.capture import Capture
-from core.comparing.stage import LOOK_EVERY_S, LaneStage
+from core.comparing.stage import LaneStage
 from core.depth_range import sample_percentiles
 from core.device_errors import Failure
+from core.engine_handover import EngineHandover
 from core.errors import DeviceLost, NonFinite, OutOfMemory
 from core.handoff import Closed, LatestSlot
 from core.keeper import Keeper
-from core.loading import Loader, ModelWish
+from core.loading import Loader
 from core.messages import Action, DepthResult, Frame, ModelState, RecordedDepth
 from core.network_size import Size
 from core.precision import SAFER
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 
 class Inference:
-    """Owns the running engine, on a thread of its own. A new engine or size takes over when it is ready.
+    """Runs the engine, on a thread of its own. A new engine or size takes over when it is ready.
 
     `results` keeps the newest depth for the eyes; a recorder, while there is one, gets every result. While lanes
     are compared they run here, on every frame, in the engine's place; the reference lane's depth is the result.
@@ -54,14 +54,8 @@ class Inference:
         self._board = board
         self._wake = wake
         self._recorder: Recorder | Keeper | None = None
-        self._changed = threading.Condition()
-        self._stopping = False
-        self._next_engine: tuple[Engine, ModelWish | None] | None = None  # and what it was built for
-        self._engine: Engine | None = None
-        self._made_for: ModelWish | None = None
         self._sizes = SizeChoice()
-        # Sizes that failed on the loader thread
-        self._unprepared: deque[tuple[Engine, Size, Failure]] = deque()
+        self._engines = EngineHandover(loader, self._sizes, size_ready=switch.resend)
         self._trouble = ""  # the line of a failure, told once it is known how things go on
         self._needs_memory = False  # and whether it was for want of memory
         self._has_failed = False  # which the board shows
@@ -85,36 +79,19 @@ class Inference:
 
     def look_again(self) -> None:
         """Another source plays: one may have come that needs no engine."""
-        with self._changed:
-            self._changed.notify_all()
+        self._engines.look_again()
 
     def compare(self, live: "LiveComparison | None") -> None:
         """From the next frame on have these lanes run on what plays; None: the engine again."""
-        with self._changed:
-            self._lanes.ask(live)
-            self._changed.notify_all()
+        self._lanes.ask(live)
+        self._engines.look_again()
 
     def offer(self, engine: "Engine") -> None:
         """Take `engine` over from the loader thread; it runs from the next frame on."""
-        if (size := self._sizes.coming) is not None:
-            try:
-                engine.prepare(size)
-            except Exception as error:  # noqa: BLE001 - it is met again, and dealt with, when the engine runs
-                _log.warning("preparing %s", engine.info.name, exc_info=error)
-        with self._changed:
-            offered = engine, self._loader.delivered
-            if self._stopping:
-                unused: tuple[Engine, ModelWish | None] | None = offered
-            else:
-                unused, self._next_engine = self._next_engine, offered
-            self._changed.notify_all()
-        if unused is not None:
-            unused[0].close()
+        self._engines.offer(engine)
 
     def stop(self) -> None:
-        with self._changed:
-            self._stopping = True
-            self._changed.notify_all()
+        self._engines.stop()
         self.results.close()
 
     def join(self) -> None:
@@ -125,7 +102,7 @@ class Inference:
     def _run(self) -> None:
         lower_priority()
         try:
-            while not self._stopping:
+            while not self._engines.is_stopping:
                 try:
                     self._take_frames()
                 except Closed:
@@ -133,21 +110,19 @@ class Inference:
                 except Exception as error:  # noqa: BLE001 - the thread's edge: another engine can go on
                     _log.exception("depth stopped")
                     self._lanes.leave()
-                    self._drop_engine()
+                    self._engines.drop()
                     self._board.change(model_state=ModelState.FAILED, model=None)
                     self._board.fault(f"depth stopped: {Failure.of(error).line}", Action.RELOAD_MODEL)
         finally:
             self.stop()
             self._lanes.leave()
-            self._drop_engine()
-            if self._next_engine is not None:
-                self._next_engine[0].close()
+            self._engines.close()
 
     def _take_frames(self) -> None:
         """Until told to stop."""
         while self._wait_for_work():
             taken = self._switch.next_frame(self._lanes.patience_s)
-            if self._lanes.goes_on(lambda: (self._running_engine(), self._made_for)):
+            if self._lanes.goes_on(lambda: (self._running_engine(), self._engines.made_for)):
                 if (result := self._lanes.step(taken, self._recorder)) is not None:
                     self._publish(result)
                 continue
@@ -161,77 +136,39 @@ class Inference:
             if not has_engine:  # a recording played until a moment ago
                 if not capture.gives_every_frame:
                     continue  # the next one is newer; one that stands is sent again when the engine is there
-                self._wait_for_engine()
+                self._engines.wait()
             again = True
             while again and (engine := self._running_engine()) is not None:
                 again = self._infer(engine, *taken)
                 del engine  # one that is given up meanwhile must not be held while the next one is built
 
-    def _drop_engine(self) -> None:
-        """Close the engine that runs, also where its device is past answering."""
-        engine, self._engine = self._engine, None
-        self._unprepared.clear()
-        if engine is not None:
-            try:
-                engine.close()
-            except Exception as error:  # noqa: BLE001 - the engine is gone all the same
-                _log.warning("closing %s", engine.info.name, exc_info=error)
-
     def _wait_for_work(self) -> bool:
         """Before the first engine is there no frame is taken that needs one: of every frame none may be lost."""
-        with self._changed:
-            self._changed.wait_for(
-                lambda: self._has_engine or self._switch.brings_depth or self._lanes.is_wanted or self._stopping
-            )
-            return not self._stopping
-
-    def _wait_for_engine(self) -> None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._has_engine or self._stopping)
-
-    @property
-    def _has_engine(self) -> bool:
-        return self._engine is not None or self._next_engine is not None
+        return self._engines.wait(or_when=lambda: self._switch.brings_depth or self._lanes.is_wanted)
 
     def _running_engine(self) -> "Engine | None":
-        with self._changed:
-            fresh, self._next_engine = self._next_engine, None
-        if fresh is None:
-            return self._engine
-        self._drop_engine()
-        engine, self._made_for = fresh
-        self._engine = engine
-        engine.enter_thread()
+        engine = self._engines.take()
+        if engine is None:
+            return self._engines.engine
         self._sizes.start_engine(engine.info)
         self._trouble = ""
         self._has_failed = self._gave_non_finite = False
         self._board.change(model_state=ModelState.READY, model=engine.info, model_detail="", model_progress=None)
         return engine
 
-    def _prepare(self, engine: "Engine", size: Size) -> None:
-        """On the loader thread."""
-        try:
-            engine.prepare(size)
-        except Exception as error:  # noqa: BLE001 - the inference thread judges it
-            self._unprepared.append((engine, size, Failure.of(error)))
-        else:
-            self._sizes.is_ready(size)
-        self._switch.resend()
-
     def _infer(self, engine: "Engine", capture: Capture, frame: Frame) -> bool:
         """Publish the depth of `frame`; whether it failed and can be tried another way."""
         picture_hw = frame.rgb.shape[0], frame.rgb.shape[1]
-        while self._unprepared:
-            of_engine, size, unprepared = self._unprepared.popleft()
-            if of_engine is engine and not self._take_failure(engine, size, unprepared):
+        while (unprepared := self._engines.next_unprepared()) is not None:
+            if not self._take_failure(engine, *unprepared):
                 return self._try_again(capture, frame)
         is_recorded = isinstance(self._recorder, Recorder)
         # What is recorded of a file must not depend on how fast this machine is.
         at_once = self._recorder is not None and capture.gives_every_frame
         aspect = self._sizes.aspect
         choice = self._sizes.choose(picture_hw, is_recorded=is_recorded, at_once=at_once)
-        if (coming := choice.prepare) is not None:
-            self._loader.prepare(lambda: self._prepare(engine, coming))
+        if choice.prepare is not None:
+            self._engines.prepare(engine, choice.prepare)
         if (hw := choice.run) is None:
             self._give_up(engine)
             return self._try_again(capture, frame)
@@ -284,19 +221,12 @@ class Inference:
             self._board.fault(line, Action.KEEP_SIZE, self._sizes.setting_for(hw, picture_hw))
 
     def _try_again(self, capture: Capture, frame: Frame) -> bool:
-        """With the engine that is being built, where no frame may be lost; False: it has no depth."""
-        if self._recorder is not None and capture.gives_every_frame and self._wait_for_next_engine():
+        """With the safer engine that is being built, where no frame may be lost; False: it has no depth."""
+        if self._recorder is not None and capture.gives_every_frame and self._engines.wait_for_next():
             return True
         if self._recorder is not None:
             self._recorder.note_missing(frame)
         return False
-
-    def _wait_for_next_engine(self) -> bool:
-        """For the safer one that is being built, so that no frame of a recording is lost; False: none comes."""
-        with self._changed:
-            while not (self._next_engine or self._stopping) and self._loader.is_building:
-                self._changed.wait(LOOK_EVERY_S)  # nobody tells of a load that failed
-            return self._next_engine is not None and not self._stopping
 
     def _hold(self, engine: "Engine", line: str) -> None:
         """Keep the last good depth, and have the model go on in a safer precision where there is one."""
@@ -333,7 +263,7 @@ class Inference:
             self._fail(line)
 
     def _leave_device(self, engine: "Engine", line: str) -> None:
-        self._drop_engine()
+        self._engines.drop()
         self._board.change(model=None, model_state=ModelState.LOADING)
         self._board.fault(f"{line}; going on with the processor", Action.USE_DEVICE, engine.info.device)
         self._loader.fall_back(device="cpu", precision="auto")
