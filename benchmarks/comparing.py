@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/comparing.py --models fathom-nano,fathom-nano --sizes 256,384 --rounds 5
 
 In turns in one process: what `bench` measures of each lane by itself, then all lanes beside each other on
-the same 1280x720 picture, which a source gives sixty times a second and which costs nothing. Prints each lane's
+the same 1280x720 picture, which a source gives thirty times a second and which costs nothing. Prints each lane's
 median and memory beside those of `bench`, medians of the turns, and the overhead as a share of the lanes' time.
 Exit status 1 where a median is off by more than 10 %, or the overhead above 5 %.
 """
@@ -29,7 +29,7 @@ from core.recorder import lower_priority  # noqa: E402
 from core.sources.source import Picture  # noqa: E402
 
 MOST_OFF, MOST_OVERHEAD = 0.10, 0.05
-STILLS_PER_S = 60
+STILLS_PER_S = 30  # as a webcam does
 LONG_S = 300.0
 
 
