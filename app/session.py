@@ -18,6 +18,7 @@ from app.snapshots import SnapshotWriter
 from core.capture import SourceWish
 from core.comparing.control import Comparing
 from core.comparing.lane_wish import LaneWish
+from core.comparing.measures import LiveError
 from core.comparing.view import ComparisonView
 from core.loading import ModelWish
 from core.messages import Action, CameraInfo, DepthResult, Fault, Frame, SourceState, Status
@@ -170,6 +171,10 @@ class Session(SessionModels):
     def newest_frame(self) -> Frame | None:
         """Likewise the captured pictures, for colour before there is depth."""
         return self._pipeline.newest_frame()
+
+    def live_error(self, result: DepthResult) -> LiveError | None:
+        """How far such depth is from the truth: of the demo scene, and of photos with measured depth."""
+        return self._pipeline.live_error(result)
 
     def position_s(self) -> float | None:
         playing = self._pipeline.playing

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from core.capture import Capture, OpenSource, SourceWish
 from core.comparing.control import Comparing
 from core.comparing.host import ComparisonHost
+from core.comparing.measures import LiveError
 from core.handoff import Closed, LatestSlot
 from core.inference import Inference
 from core.keeper import Keeper, KeepWish, OpenLast, open_last
@@ -90,6 +91,10 @@ class Pipeline:
     @property
     def comparing(self) -> Comparing | None:
         return self._comparisons.comparing
+
+    def live_error(self, result: DepthResult) -> LiveError | None:
+        """How far such depth is from the truth, where that is known; judged now and then, on another thread."""
+        return self._comparisons.live_error(result)
 
     # Recording
 

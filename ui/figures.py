@@ -2,6 +2,7 @@
 
 from collections import deque
 
+from core.comparing.measures import LiveError
 from core.messages import DepthResult, ModelInfo, SourceState
 from ui.status_line import Figures
 
@@ -23,7 +24,7 @@ class FigureFeed:
         self.painted += 1
         self._paints.append((at_s, latency_ms))
 
-    def figures(self, now_s: float, state: SourceState) -> Figures:
+    def figures(self, now_s: float, state: SourceState, error: LiveError | None = None) -> Figures:
         """Rates are left out where nothing came for a while: an old rate would be a lie."""
         result = self._result
         if result is None:
@@ -44,6 +45,7 @@ class FigureFeed:
             device="recorded" if result.is_recorded else _device(model),
             dropped=rates.dropped,
             non_finite=rates.non_finite,
+            error=error,
         )
 
     def _paint_rate(self) -> float | None:

@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from core.comparing.measures import LiveError
 from ui import theme
 from ui.probe import Probe
 from ui.wording import value_text
@@ -30,6 +31,7 @@ class Figures:
     device: str = ""
     dropped: int | None = None
     non_finite: int = 0
+    error: LiveError | None = None
 
 
 class _Cell(NamedTuple):
@@ -69,6 +71,14 @@ _CELLS = (
         "Pictures that a newer one replaced before the network was free",
         lambda f: "–" if f.dropped is None else str(f.dropped),
         4,
+    ),
+    _Cell(
+        "error",
+        "",
+        "AbsRel: by how much depth is off from the true one, on average, once scale and shift are fitted.\n"
+        "row: that of saying that what is lower in the picture is nearer, which any network has to beat.",
+        lambda f: _error(f.error) if f.error else "",
+        3,
     ),
     _Cell(
         "not finite",
@@ -172,6 +182,11 @@ def _fps(rate: float | None) -> str:
 
 def _ms(span_ms: float | None) -> str:
     return "–" if span_ms is None else f"{span_ms:.0f} ms"
+
+
+def _error(error: LiveError) -> str:
+    row = f" (row {error.row.abs_rel:.3f})" if error.row is not None else ""
+    return f"{error.score.abs_rel:.3f}{row}"
 
 
 def _age(span_ms: float | None) -> str:

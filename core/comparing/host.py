@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Protocol
 
 from core.comparing.control import Comparing
+from core.comparing.live_truth import LiveTruth
+from core.comparing.measures import LiveError
 from core.comparing.shelf import Shelf
 from core.loading import LoadEngine
-from core.messages import Action, SourceInfo
+from core.messages import Action, DepthResult, SourceInfo
 from core.recorder import lower_priority
 from core.status_board import StatusBoard
 
@@ -39,6 +41,7 @@ class ComparisonHost:
         self._loader = ThreadPoolExecutor(1, "fathom-lane-loader", lower_priority)
         self._truth = ThreadPoolExecutor(1, "fathom-truth", lower_priority)
         self._shelf = Shelf(load, self._loader)
+        self._live_truth = LiveTruth(self._truth, self._source_of)
         self._starting = threading.Lock()
         self._comparing: Comparing | None = None
 
@@ -63,6 +66,10 @@ class ComparisonHost:
             comparing.end()
             self._stage.compare(None)
         self._changed()
+
+    def live_error(self, result: DepthResult) -> LiveError | None:
+        """Of the live view, where the truth is known; None also where nothing was judged yet."""
+        return self._live_truth.judge(result) if self.comparing is None else None
 
     def give_up(self) -> None:
         """End loads under way; returns at once."""

@@ -41,3 +41,12 @@ class Score:
     pearson: float | None
     abs_rel: float
     delta1_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class LiveError:
+    """How far the live view's depth is from the truth, as of a moment ago."""
+
+    score: Score
+    row: Score | None  # of the trivial answer that any network has to beat: lower in the picture is nearer
+    kind: str  # of the truth: "rendered" or "measured"

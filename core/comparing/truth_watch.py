@@ -33,6 +33,7 @@ class Scores:
     lanes: Mapping[int, LaneScore] = field(default_factory=dict)  # by number
     trivial: Mapping[str, Score | None] = field(default_factory=dict)
     problem: str = ""  # why there is none
+    source_id: int | None = None  # whose; None: of none so far
 
 
 class TruthWatch:
@@ -101,7 +102,7 @@ class TruthWatch:
 
     def _open(self, source_id: int) -> None:
         """Raises: SourceError."""
-        self.scores, self._truth, self._source_id = Scores(), None, source_id
+        self.scores, self._truth, self._source_id = Scores(source_id=source_id), None, source_id
         source = self._source_of(source_id)
         if source is not None:
             self._truth = self._open_truth(source)
@@ -124,4 +125,4 @@ class TruthWatch:
             every = stride(true_depth, MOST_PIXELS)
             lanes[number] = LaneScore(score(result.inverse_depth, true_depth, every), frame.index)
             trivial = trivial_scores(true_depth, every)
-        self.scores = Scores(truth.kind, lanes, trivial)
+        self.scores = Scores(truth.kind, lanes, trivial, source_id=self._source_id)

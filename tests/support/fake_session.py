@@ -12,6 +12,7 @@ import numpy as np
 from app.settings import Settings, changed
 from app.settings_store import SettingsStore
 from core.comparing.lane_wish import LaneWish
+from core.comparing.measures import LiveError
 from core.comparing.view import ComparisonView
 from core.messages import (
     CameraInfo,
@@ -86,6 +87,7 @@ class FakeSession:
         self.frame: Frame | None = None
         self.result: DepthResult | None = None
         self.compared: ComparisonView | None = None
+        self.error: LiveError | None = None
         self.at_s: float | None = None
         self.known_cameras: tuple[CameraInfo, ...] = (CAMERA,)
         self.known_models: tuple[ModelEntry, ...] = (NANO, TINY, BASE)
@@ -163,6 +165,9 @@ class FakeSession:
 
     def seek(self, time_s: float) -> None:
         self.calls.append(("seek", time_s))
+
+    def live_error(self, result: DepthResult) -> LiveError | None:
+        return self.error
 
     def position_s(self) -> float | None:
         return self.at_s

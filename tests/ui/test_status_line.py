@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from PyQt6.QtWidgets import QApplication
 
+from core.comparing.measures import LiveError, Score
 from ui.probe import Probe
 from ui.status_line import Figures, StatusLine
 
@@ -38,8 +39,9 @@ def test_figures_as_people_read_them(line: StatusLine) -> None:
         "CPU, 2 threads",
         "107",
         "",
+        "",
     ]
-    assert [figure.isVisible() for figure in line.figures] == [True] * 9 + [False]
+    assert [figure.isVisible() for figure in line.figures] == [True] * 9 + [False] * 2
 
 
 def test_depth_that_was_not_finite_is_counted_only_where_there_was_any(line: StatusLine) -> None:
@@ -49,6 +51,16 @@ def test_depth_that_was_not_finite_is_counted_only_where_there_was_any(line: Sta
     assert not line.figures[-1].isVisible()
 
 
+def test_the_error_is_told_where_the_truth_is_known(line: StatusLine) -> None:
+    error = LiveError(Score(0.9, 0.1749, 0.3), Score(0.7, 0.2631, 0.4), "rendered")
+    line.show_figures(replace(FULL, error=error))
+    assert (line.figures[-2].text(), line.figures[-2].isVisible()) == ("0.175 (row 0.263)", True)
+    line.show_figures(replace(FULL, error=replace(error, row=None)))
+    assert line.figures[-2].text() == "0.175"
+    line.show_figures(FULL)
+    assert not line.figures[-2].isVisible()
+
+
 def test_a_slow_network_has_a_rate_too(line: StatusLine) -> None:
     line.show_figures(Figures(depth_fps=0.174))
     assert texts(line)[1] == "0.17 fps"
@@ -56,7 +68,7 @@ def test_a_slow_network_has_a_rate_too(line: StatusLine) -> None:
 
 def test_unknown_figures_are_dashes(line: StatusLine) -> None:
     line.show_figures(Figures(age_ms=12_345.0))
-    assert texts(line) == ["–", "–", "–", "–", "12.3 s", "–", "", "", "–", ""]
+    assert texts(line) == ["–", "–", "–", "–", "12.3 s", "–", "", "", "–", "", ""]
 
 
 def test_figures_that_change_do_not_move_their_neighbours(line: StatusLine) -> None:
@@ -72,13 +84,13 @@ def test_where_there_is_little_room_the_least_needed_leave(line: StatusLine) -> 
     line.show_figures(FULL)
     line.resize(900, line.height())
     QApplication.processEvents()
-    source, depth, _, latency, *_, device, _, _ = (figure.isVisible() for figure in line.figures)
+    source, depth, _, latency, *_, device, _, _, _ = (figure.isVisible() for figure in line.figures)
     assert depth
     assert latency
     assert not device
     line.resize(1700, line.height())
     QApplication.processEvents()
-    assert all(figure.isVisible() for figure in line.figures[:-1])
+    assert all(figure.isVisible() for figure in line.figures[:-2])
     assert source is not None
 
 
