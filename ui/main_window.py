@@ -1,31 +1,21 @@
-"""The window: lays the parts out, carries choices to the session and what is new from it to the parts."""
+"""The window: makes its parts, carries choices to the session and what is new from it to the parts."""
 
 import logging
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QByteArray, QEvent, QSize, QTimer, QUrl
-from PyQt6.QtGui import (
-    QCloseEvent,
-    QDesktopServices,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QKeyEvent,
-    QResizeEvent,
-    QShowEvent,
-)
-from PyQt6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtCore import QEvent, QTimer
+from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PyQt6.QtWidgets import QApplication, QWidget
 
 from core.errors import FathomError
 from core.look import Look
 from core.messages import DepthResult, Status
-from ui import dropped, theme
-from ui.addresses import short_name
+from ui import theme, window_place
 from ui.bridge import Bridge
 from ui.commands import Commands
 from ui.comparing import Comparing
+from ui.dropped import DropTarget
 from ui.figures import FigureFeed
 from ui.help_sheet import HelpSheet
 from ui.look_keeper import LookKeeper
@@ -38,15 +28,14 @@ from ui.snapshots import Snapshots
 from ui.stage import Stage
 from ui.status_line import StatusLine
 from ui.transport import TransportBar
-from ui.wording import from_home
+from ui.window_layout import lay_out
+from ui.wiring import connect
 
 if TYPE_CHECKING:
     from app.session import Session
 
 _log = logging.getLogger(__name__)
 
-DEFAULT_WH = (1280, 800)
-GEOMETRY_BYTES = 46  # of the oldest form that Qt reads; it takes a shorter one for a window without size
 LEAST_WH = (720, 480)
 LATEST_START_MS = 500  # for a window that is never painted: it starts minimised, or behind others
 FIGURES_EVERY_MS = 500  # text that changes faster cannot be read
@@ -63,7 +52,6 @@ class MainWindow(QWidget):
         self.setWindowTitle("Fathom")
         self.setWindowIcon(theme.icon("fathom"))
         self.setMinimumSize(*LEAST_WH)
-        self.setAcceptDrops(True)
         self.stage = Stage()
         self.transport = TransportBar()
         self.status_line = StatusLine()
@@ -71,7 +59,7 @@ class MainWindow(QWidget):
         self.help_sheet = HelpSheet()
         self.look = LookKeeper(session.settings, self)
         self.figures = FigureFeed()
-        self.snapshots = Snapshots(session.snapshot, self)
+        self.snapshots = Snapshots(session.snapshot, self.stage.toast, self)
         self.recordings = Recordings(self.stage, self.transport, self.panel.recording)
         self.comparing = Comparing(self)
         self.models = ModelCommands(self)
@@ -81,18 +69,21 @@ class MainWindow(QWidget):
         self._source_id = -1  # newest source that a picture was shown of
         self._started = False
         self._closed = False
-        self._lay_out()
+        lay_out(self)
         self.commands = Commands(self)
         self.actions_by_name = make_actions(self, self.commands.handlers())
         enable_for(self.actions_by_name, comparing=False)
-        self._connect()
+        self.bridge.woken.connect(self.refresh)
+        self.look.changed.connect(self._show_look)
+        connect(self)
+        self._drop_target = DropTarget(self)
         self._ticker = QTimer(self)
         self._ticker.setInterval(FIGURES_EVERY_MS)
         self._ticker.timeout.connect(self._tick)
         self._follow_settings()
         self._show_look(self.look.look)
         self._tick()
-        self._restore_geometry()
+        window_place.restore(self, self._settings.window_geometry)
 
     # Choices
 
@@ -279,33 +270,11 @@ class MainWindow(QWidget):
         if event is not None and event.type() == QEvent.Type.WindowStateChange:
             self.arrange()  # the window manager has its own key for full screen
 
-    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
-        if event is not None and (found := dropped.read(event.mimeData())) is not None:
-            run = "compare" if self.comparing.is_on else "run"
-            self.stage.show_drop(f"Drop to {run if found.is_model else 'open'} {short_name(found.address)}")
-            event.acceptProposedAction()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent | None) -> None:
-        self.stage.show_drop("")
-
-    def dropEvent(self, event: QDropEvent | None) -> None:
-        self.stage.show_drop("")
-        found = dropped.read(event.mimeData()) if event is not None else None
-        if event is None or found is None:
-            return
-        event.acceptProposedAction()
-        if found.is_model and self.comparing.is_on:
-            self.comparing.add(found.address)
-        elif found.is_model:
-            self.session.open_model_file(found.address)
-        else:
-            self.open_source(found.address)
-
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Hide at once; the pipeline's threads may take a moment to end."""
         if not self._closed:
             self._closed = True
-            geometry = self.saveGeometry().toBase64().data().decode("ascii")
+            geometry = window_place.remembered(self)
             self.hide()
             self._ticker.stop()
             self.bridge.close()
@@ -317,67 +286,3 @@ class MainWindow(QWidget):
             finally:
                 self.session.close()
         super().closeEvent(event)
-
-    def _restore_geometry(self) -> None:
-        """Where the window was last; Qt moves it onto a screen that is there. The default where that fails."""
-        saved = QByteArray.fromBase64(self._settings.window_geometry.encode("ascii", "ignore"))
-        if saved.size() < GEOMETRY_BYTES or not self.restoreGeometry(saved):
-            screen = self.screen()
-            room = screen.availableSize() if screen is not None else QSize(*DEFAULT_WH)
-            self.resize(QSize(*DEFAULT_WH).boundedTo(room))
-
-    def _snapshot_saved(self, folder: Path) -> None:
-        def show_folder() -> None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
-        self.stage.toast.say(f"Saved to {from_home(folder)}", "Open folder", show_folder)
-
-    # Building
-
-    def _lay_out(self) -> None:
-        left = QVBoxLayout()
-        left.setSpacing(0)
-        left.addWidget(self.stage, stretch=1)
-        left.addWidget(self.transport)
-        upper = QHBoxLayout()
-        upper.setSpacing(0)
-        upper.addLayout(left, stretch=1)
-        upper.addWidget(self.panel)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addLayout(upper, stretch=1)
-        whole.addWidget(self.status_line)
-        for sheet in (self.help_sheet, self.models.manager):
-            sheet.setParent(self)
-            sheet.hide()
-
-    def _connect(self) -> None:
-        stage, panel, commands = self.stage, self.panel, self.commands
-        self.bridge.woken.connect(self.refresh)
-        self.look.changed.connect(self._show_look)
-        self.snapshots.saved.connect(self._snapshot_saved)
-        stage.viewport.painted.connect(self.figures.note_paint)
-        stage.viewport.probed.connect(self.status_line.show_probe)
-        stage.viewport.wipe_dragged.connect(lambda wipe: self.change(wipe=wipe))
-        panel.compare.asked.connect(self.comparing.toggle)
-        stage.banner.acted.connect(self.session.do)
-        stage.banner.dismissed.connect(self.session.dismiss)
-        self.transport.asked.connect(lambda name: self.actions_by_name[name].trigger())
-        self.transport.seek_bar.sought.connect(self.session.seek)
-        self.transport.loop_chosen.connect(lambda on: self.change(loop=on))
-        panel.changed.connect(lambda values: self.change(**values))
-        panel.source.picker.chosen.connect(self.open_source)
-        panel.source.picker.file_asked.connect(commands.open_file)
-        panel.source.picker.folder_asked.connect(commands.open_folder)
-        panel.source.address.entered.connect(self.open_source)
-        panel.model.picker.file_asked.connect(self.models.run_file)
-        panel.model.picker.manager_asked.connect(self.models.toggle)
-        panel.model.recorded.asked.connect(lambda on: self.session.run_model(on=on))
-        panel.model.fetch.accepted.connect(self.session.fetch_model)
-        panel.model.fetch.paused.connect(self.session.pause_fetch)
-        panel.recording.folder_asked.connect(commands.choose_record_folder)
-        panel.recording.save_asked.connect(commands.save_last)
-        panel.range.lock_chosen.connect(commands.lock)
-        panel.range.range_typed.connect(commands.set_range)
-        panel.range.fit_asked.connect(commands.fit_range)

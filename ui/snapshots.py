@@ -1,26 +1,28 @@
-"""A snapshot's view as PNG, encoded off the window's thread and handed to the session."""
+"""A snapshot's view as PNG, encoded off the window's thread and handed to the session; says where it lies."""
 
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import QBuffer, QIODevice, QObject, QRunnable, Qt, QThreadPool, pyqtSignal
-from PyQt6.QtGui import QImage
+from PyQt6.QtCore import QBuffer, QIODevice, QObject, QRunnable, Qt, QThreadPool, QUrl, pyqtSignal
+from PyQt6.QtGui import QDesktopServices, QImage
 
 from core.messages import DepthResult
+from ui.chip import Toast
+from ui.wording import from_home
 
 Save = Callable[[DepthResult, bytes | None], Path]
 
 
 class Snapshots(QObject):
-    """Owns a pool of one thread. `saved` carries the folder of the files. Used by: window thread."""
+    """Owns a pool of one thread. Used by: window thread."""
 
-    saved = pyqtSignal(object)
     _encoded = pyqtSignal()
 
-    def __init__(self, save: Save, parent: QObject | None = None) -> None:
+    def __init__(self, save: Save, toast: Toast, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._save = save
+        self._toast = toast
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._done: deque[tuple[DepthResult, bytes | None]] = deque()
@@ -41,7 +43,14 @@ class Snapshots(QObject):
 
     def _hand_over(self) -> None:
         while self._done:
-            self.saved.emit(self._save(*self._done.popleft()))
+            self._say_saved(self._save(*self._done.popleft()))
+
+    def _say_saved(self, folder: Path) -> None:
+        self._toast.say(
+            f"Saved to {from_home(folder)}",
+            "Open folder",
+            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))),
+        )
 
 
 class _Encoding(QRunnable):

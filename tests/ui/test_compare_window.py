@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PyQt6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtTest import QTest
 
@@ -124,13 +124,14 @@ def test_a_dropped_weights_file_becomes_a_lane_and_a_fifth_is_refused(open_windo
     data = QMimeData()
     data.setUrls([QUrl("file:///models/mine.safetensors")])
     actions, no = Qt.DropAction.CopyAction, (Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier)
-    window.dragEnterEvent(QDragEnterEvent(QPoint(9, 9), actions, data, *no))
+    QCoreApplication.sendEvent(window, QDragEnterEvent(QPoint(9, 9), actions, data, *no))
     assert "compare mine.safetensors" in window.stage._drop_words.text()
-    window.dropEvent(QDropEvent(QPointF(9, 9), actions, data, *no))
+    QCoreApplication.sendEvent(window, QDropEvent(QPointF(9, 9), actions, data, *no))
     assert session.calls[-1] == ("add_lane", LaneWish("/models/mine.safetensors"))
     session.compare(a_comparison(4))
     until(lambda: len(window.comparing.stage.lanes.by_number) == 4)
-    window.dropEvent(QDropEvent(QPointF(9, 9), actions, data, *no))
+    QCoreApplication.sendEvent(window, QDragEnterEvent(QPoint(9, 9), actions, data, *no))
+    QCoreApplication.sendEvent(window, QDropEvent(QPointF(9, 9), actions, data, *no))
     assert len(session.asked("add_lane")) == 1
     assert "4 lanes are the most" in window.stage.toast.text.text()
 

@@ -3,8 +3,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PyQt6.QtGui import QDesktopServices, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QDesktopServices, QImage
 from PyQt6.QtTest import QTest
 
 from core.errors import SettingError
@@ -178,94 +178,6 @@ def test_a_snapshot_taken_just_before_the_end_is_not_lost(open_window: OpenWindo
     window.commands.snapshot()
     window.close()
     assert [call[0] for call in session.calls if call[0] in ("snapshot", "close")] == ["snapshot", "close"]
-
-
-def drop(window: MainWindow, mime: QMimeData) -> bool:
-    where, copy = QPoint(50, 50), Qt.DropAction.CopyAction
-    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(where, copy, mime, buttons, keys)
-    enter.ignore()
-    window.dragEnterEvent(enter)
-    if not enter.isAccepted():
-        return False
-    assert window.stage.drop.isVisible()
-    window.dropEvent(QDropEvent(QPointF(where), copy, mime, buttons, keys))
-    assert not window.stage.drop.isVisible()
-    return True
-
-
-def of_urls(*urls: str) -> QMimeData:
-    mime = QMimeData()
-    mime.setUrls([QUrl(url) for url in urls])
-    return mime
-
-
-def of_text(text: str) -> QMimeData:
-    mime = QMimeData()
-    mime.setText(text)
-    return mime
-
-
-@pytest.mark.parametrize(
-    ("mime", "call"),
-    [
-        (of_urls("file:///media/a clip.mp4", "file:///media/b.mp4"), ("open_source", "/media/a clip.mp4")),
-        (of_urls("file:///media/holiday"), ("open_source", "/media/holiday")),
-        (of_urls("rtsp://10.0.0.2/live"), ("open_source", "rtsp://10.0.0.2/live")),
-        (of_text(" http://10.0.0.2/mjpeg "), ("open_source", "http://10.0.0.2/mjpeg")),
-        (of_urls("file:///models/dpt.PT"), ("open_model_file", "/models/dpt.PT", True)),
-        (of_urls("file:///models/a.safetensors"), ("open_model_file", "/models/a.safetensors", True)),
-    ],
-)
-def test_what_is_dropped_is_opened(open_window: OpenWindow, mime: QMimeData, call: tuple[object, ...]) -> None:
-    window, session = open_window()
-    assert drop(window, mime)
-    assert session.calls[-1] == call
-
-
-@pytest.mark.parametrize("mime", [of_text("hello"), of_urls("mailto:a@b.c"), QMimeData()])
-def test_what_cannot_be_opened_is_not_taken(open_window: OpenWindow, mime: QMimeData) -> None:
-    window, _ = open_window()
-    assert not drop(window, mime)
-    assert not window.stage.drop.isVisible()
-
-
-def test_a_drag_that_leaves_takes_its_highlight_along(open_window: OpenWindow) -> None:
-    window, _ = open_window()
-    window.stage.show_drop("Drop to open a.mp4")
-    window.dragLeaveEvent(QDragLeaveEvent())
-    assert not window.stage.drop.isVisible()
-
-
-def test_place_and_size_are_remembered(open_window: OpenWindow) -> None:
-    window, session = open_window()
-    window.setGeometry(120, 90, 1000, 640)
-    until(lambda: window.geometry().width() == 1000)
-    window.close()
-    assert session.settings.window_geometry
-    again, _ = open_window(window_geometry=session.settings.window_geometry)
-    until(lambda: again.geometry().size() == window.geometry().size())
-    assert again.geometry().topLeft() == window.geometry().topLeft()
-
-
-@pytest.mark.parametrize("saved", ["", "nonsense", "AdnQywADAAA=", 30 * "AAAA"])
-def test_a_damaged_geometry_gives_the_default_one(open_window: OpenWindow, saved: str) -> None:
-    window, _ = open_window(window_geometry=saved)
-    assert (window.width(), window.height()) == (1280, 800)
-    screen = window.screen()
-    assert screen is not None
-    assert screen.geometry().contains(window.geometry())
-
-
-def test_a_place_beyond_the_screen_is_brought_back(open_window: OpenWindow) -> None:
-    window, session = open_window()
-    window.setGeometry(4000, 3000, 1000, 640)
-    until(lambda: window.x() == 4000)
-    window.close()
-    again, _ = open_window(window_geometry=session.settings.window_geometry)
-    screen = again.screen()
-    assert screen is not None
-    assert screen.geometry().contains(again.geometry().center())
 
 
 def test_hidden_panel_stays_hidden_at_the_next_start(open_window: OpenWindow) -> None:
