@@ -8,6 +8,7 @@ from typing import Protocol
 
 from core.errors import SourceError
 from core.handoff import Closed, FrameQueue, LatestSlot
+from core.media_clock import MediaClock
 from core.messages import Frame, SourceInfo, SourceState
 from core.rates import RateMeter
 from core.sources.source import Picture, Source
@@ -15,7 +16,6 @@ from core.transport import Seek, Step, Transport, Turn
 
 FIRST_BACKOFF_S = 0.5
 LAST_BACKOFF_S = 8.0
-BEHIND_S = 0.5  # a paced file that is this late plays on from here instead of hurrying after
 QUEUE_FRAMES = 4
 A_MOMENT_S = 1e-4  # the frame before time t is the one shown a moment before t
 
@@ -183,7 +183,7 @@ class Capture:
 
     def _run_file(self, source: Source) -> None:
         """Paced by the file's own timestamps. `upcoming` is read ahead, so that its pacing starts at once."""
-        clock = _MediaClock(paced=self.wish.paced)
+        clock = MediaClock(paced=self.wish.paced)
         upcoming = source.read()
         if source.info.frame_count == 1:
             self.transport.set_loop(loop=False)  # one picture stays up; looping it would only burn time
@@ -279,34 +279,3 @@ class Capture:
         if state is not self._state or detail:
             self._state = state
             self._owner.capture_state(self, state, detail)
-
-
-class _MediaClock:
-    """Ties a file's timestamps to the monotonic clock, from the first picture after a start or a jump."""
-
-    def __init__(self, *, paced: bool) -> None:
-        self._paced = paced
-        self._zero_s: float | None = None  # the monotonic time of media time 0
-        self._last_s = 0.0  # media time of the picture shown
-        self._interval_s = 0.0  # between the last two
-
-    def due_s(self, picture: Picture | None) -> float | None:
-        """When to show `picture`, or when to start again where there is none; None: at once."""
-        time_s = picture.media_time_s if picture else self._last_s + self._interval_s
-        if not self._paced or time_s is None:
-            return None
-        now_s = time.monotonic()
-        if self._zero_s is None or now_s - (self._zero_s + time_s) > BEHIND_S:
-            self._zero_s = now_s - time_s
-        return self._zero_s + time_s
-
-    def shown(self, picture: Picture) -> None:
-        time_s = picture.media_time_s or 0.0
-        if time_s > self._last_s:
-            self._interval_s = time_s - self._last_s
-        self._last_s = time_s
-        if self._zero_s is None:
-            self._zero_s = time.monotonic() - time_s
-
-    def restart(self) -> None:
-        self._zero_s = None
