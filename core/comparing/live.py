@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from core.comparing.control import Comparing, Wanted
 from core.comparing.lane_memory import LaneMemory
 from core.comparing.lanes import check_same_frame
-from core.comparing.live_lane import LiveLane, MakeLane, make_lane
+from core.comparing.live_lane import LiveLane
 from core.comparing.memory import budget_mb
+from core.comparing.on_loan import MakeLane, make_lane
 from core.comparing.shelf import Shelf
 from core.comparing.stage import LOOK_EVERY_S
 from core.comparing.truth_watch import TruthWatch

@@ -1,7 +1,6 @@
 """One lane of a live comparison: from what is wanted to depth, through loading, failing and being put aside."""
 
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING
@@ -11,40 +10,19 @@ from core.comparing.control import WantedLane
 from core.comparing.lane_figures import LaneFigures
 from core.comparing.lane_wish import LaneWish
 from core.comparing.lanes import Hw, Lane, size_for
+from core.comparing.on_loan import MakeLane, make_lane
 from core.comparing.shelf import Shelf
 from core.comparing.turns import due_again_s
 from core.comparing.view import LaneState, LaneView
 from core.errors import OutOfMemory
 from core.loading import ModelWish
-from core.messages import DepthResult, Frame, ModelInfo, RgbArray
+from core.messages import DepthResult, Frame, RgbArray
 from core.rates import RateMeter
 
 if TYPE_CHECKING:
     from core.engine import Engine
 
-RECENT_RUNS = 60  # the frames whose median a lane shows
 MOST_SIZES = 6  # that a lane stays ready for, where pictures of several shapes come
-
-MakeLane = Callable[[LaneWish, "Engine"], Lane]
-
-
-class OnLoan:
-    """An engine of the shelf as a lane has it: others may run it too, so the lane neither enters nor closes it."""
-
-    def __init__(self, engine: "Engine") -> None:
-        self.info: ModelInfo = engine.info
-        self.prepare = engine.prepare
-        self.infer = engine.infer
-
-    def enter_thread(self) -> None:
-        """The shelf has."""
-
-    def close(self) -> None:
-        """The shelf does."""
-
-
-def make_lane(wish: LaneWish, engine: "Engine") -> Lane:
-    return Lane(wish, load=lambda _: OnLoan(engine), times_ms=deque(maxlen=RECENT_RUNS))
 
 
 class LiveLane:

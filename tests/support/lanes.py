@@ -12,7 +12,7 @@ from core.comparing.ground_truth import GroundTruth
 from core.comparing.lane_wish import LaneWish
 from core.comparing.lanes import Lane
 from core.comparing.live import LiveComparison, Stepped
-from core.comparing.live_lane import OnLoan
+from core.comparing.on_loan import OnLoan
 from core.comparing.shelf import Shelf
 from core.comparing.truth_watch import TruthWatch
 from core.comparing.view import ComparisonView, LaneView
