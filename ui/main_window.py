@@ -170,7 +170,8 @@ class MainWindow(QWidget):
 
     def _tick(self) -> None:
         """Twice a second: figures, and the lists that change by themselves."""
-        self.status_line.show_figures(self.figures.figures(time.monotonic(), self._status.source_state))
+        error = self.session.live_error(self.newest) if self.newest and not self.comparing.is_on else None
+        self.status_line.show_figures(self.figures.figures(time.monotonic(), self._status.source_state, error))
         self.panel.source.set_cameras(self.session.cameras())
         self.panel.model.set_models(self.session.models())
         self.panel.model.network.set_devices(self.session.devices())
