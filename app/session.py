@@ -12,6 +12,7 @@ from app.camera_watch import CameraWatch, list_cameras
 from app.comparisons import as_settings, lanes_of
 from app.recordings import keep_wish, look_of, recording_wish
 from app.session_models import SessionModels
+from app.session_playback import SessionPlayback
 from app.settings import DEFAULTS, Settings, check
 from app.settings_store import SettingsStore
 from app.snapshots import SnapshotWriter
@@ -21,7 +22,7 @@ from core.comparing.lane_wish import LaneWish
 from core.comparing.measures import LiveError
 from core.comparing.view import ComparisonView
 from core.loading import ModelWish
-from core.messages import Action, CameraInfo, DepthResult, Fault, Frame, SourceState, Status
+from core.messages import Action, CameraInfo, DepthResult, Fault, Frame, Status
 from core.pipeline import Pipeline
 
 RECENT_SOURCES = 8
@@ -35,7 +36,7 @@ _LOOK_SETTINGS = frozenset(
 )
 
 
-class Session(SessionModels):
+class Session(SessionModels, SessionPlayback):
     """Owns the pipeline, the camera watch, snapshots, downloads and the models. Every method but `close` is quick.
 
     `wake` is called from any thread when a frame, a result or the status is new; it must return at once.
@@ -176,10 +177,6 @@ class Session(SessionModels):
         """How far such depth is from the truth: of the demo scene, and of photos with measured depth."""
         return self._pipeline.live_error(result)
 
-    def position_s(self) -> float | None:
-        playing = self._pipeline.playing
-        return playing.position_s if playing else None
-
     def cameras(self) -> tuple[CameraInfo, ...]:
         return self._watch.cameras
 
@@ -275,29 +272,7 @@ class Session(SessionModels):
         """Save the last seconds, where they are kept, as a recording."""
         self._pipeline.save_last(recording_wish(self.settings, folder).path)
 
-    # Playback; without a source none of these does anything
-
-    def toggle_pause(self) -> None:
-        if self.status().source_state is SourceState.PLAYING:
-            self.pause()
-        else:
-            self.play()
-
-    def pause(self) -> None:
-        if transport := self._pipeline.transport:
-            transport.pause()
-
-    def play(self) -> None:
-        if transport := self._pipeline.transport:
-            transport.play()
-
-    def step(self, frames: int) -> None:
-        if transport := self._pipeline.transport:
-            transport.step(frames)
-
-    def seek(self, time_s: float) -> None:
-        if transport := self._pipeline.transport:
-            transport.seek(time_s)
+    # Snapshots
 
     def snapshot(self, result: DepthResult, view_png: bytes | None) -> Path:
         """Write colour, depth, view and settings in the background; gives the folder they will lie in."""
