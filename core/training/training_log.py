@@ -10,13 +10,13 @@ from core.errors import TrainingError
 class CsvLog:
     """A file with a row for each step that is told of; rows are on disk at once. Used by: one thread."""
 
-    def __init__(self, path: Path, columns: Sequence[str], first_step: int) -> None:
-        """Rows of `first_step` and later steps, left by a run that was ended after its last save, are taken out.
+    def __init__(self, path: Path, columns: Sequence[str], steps_done: int) -> None:
+        """Rows of later steps, left by a run that was ended after its last save, are taken out.
 
         Raises: TrainingError where the file cannot be read or written, or has other columns.
         """
         self._path, self._columns = path, ("step", *columns)
-        rows = [row for row in self._read() if int(row["step"]) < first_step]
+        rows = [row for row in self._read() if int(row["step"]) <= steps_done]
         self._write("w", rows, head=True)
 
     def add(self, step: int, values: Mapping[str, float | str | None]) -> None:

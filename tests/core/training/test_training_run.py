@@ -81,6 +81,7 @@ def test_ended_early_it_saves_and_goes_on(tmp_path: Path) -> None:
     assert run(second, plane, [], again, lambda: False).finished
     assert again.steps == list(range(14, 21))
     assert [row["step"] for row in rows(tmp_path / "log.csv")] == ["10", "20"]
+    assert [row["step"] for row in rows(tmp_path / "evaluations.csv")] == ["13", "20"], "what was judged stays"
 
 
 def test_a_log_forgets_what_was_not_saved(tmp_path: Path) -> None:
@@ -88,7 +89,7 @@ def test_a_log_forgets_what_was_not_saved(tmp_path: Path) -> None:
     log = CsvLog(path, ("loss",), 0)
     for step in range(5):
         log.add(step, {"loss": step / 2})
-    CsvLog(path, ("loss",), 3).add(3, {"loss": None})
+    CsvLog(path, ("loss",), 2).add(3, {"loss": None})
     assert [(row["step"], row["loss"]) for row in rows(path)] == [("0", "0"), ("1", "0.5"), ("2", "1"), ("3", "")]
     with pytest.raises(TrainingError, match="other columns"):
         CsvLog(path, ("loss", "rate"), 0)
