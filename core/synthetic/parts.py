@@ -170,7 +170,7 @@ class Parts:
         flatness: float = 1.0,
     ) -> None:
         """A frustum with a ball at its end, so that limbs join without a gap."""
-        self.frustums.append((self._frame, material, *start, *end, start_radius, end_radius, flatness))
+        self.frustum(material, start, end, start_radius, end_radius, flatness)
         self.ellipsoids.append(
             (self._frame, material, *end, end_radius, end_radius, end_radius * flatness, 0.0, 0.0, 0.0)
         )
