@@ -12,9 +12,9 @@ from core.comparing.demo_moments import DemoMoments
 from core.errors import SourceError
 from core.messages import DepthArray, Frame, SourceInfo, SourceKind
 from core.recording.reader import DepthVideoReader
-from core.sources.demo import true_inverse_depth_at
 from core.sources.pictures import SHOWN_S, pictures_in
 from core.sources.source import is_sane_size
+from core.synthetic.true_depth import true_inverse_depth_at
 
 SUFFIX, KEY = ".npz", "inverse_depth"
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
@@ -58,7 +58,7 @@ class DemoTruth:
     kind = "rendered"
 
     def __init__(self) -> None:
-        """Builds the scene, which takes a third of a second the first time."""
+        """Loads what traces the rays, which takes a second the first time."""
         true_inverse_depth_at(0.0)
 
     def of(self, frame: Frame) -> DepthArray | None:
@@ -74,7 +74,7 @@ class RecordedDemoTruth:
     kind = "rendered"
 
     def __init__(self) -> None:
-        """Looks through the scene once and builds it, which takes two seconds. Raises: SourceError."""
+        """Looks through the scene once, which takes two seconds. Raises: SourceError."""
         self._moments = DemoMoments()
         true_inverse_depth_at(0.0)
 

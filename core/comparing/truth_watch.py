@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 
+from core import threads
 from core.comparing.agreement import stride
 from core.comparing.ground_truth import GroundTruth, truth_of
 from core.comparing.measures import Score
@@ -105,6 +106,7 @@ class TruthWatch:
         self.scores, self._truth, self._source_id = Scores(source_id=source_id), None, source_id
         source = self._source_of(source_id)
         if source is not None:
+            threads.use_one()  # the network has all processors
             self._truth = self._open_truth(source)
 
     def _score(self, truth: GroundTruth, results: Mapping[int, DepthResult]) -> None:

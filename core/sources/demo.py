@@ -1,20 +1,20 @@
-"""The built-in scene: a room made in code, where somebody walks and a ball rolls. Needs no camera."""
+"""The built-in scene: a flight through a furnished room in which people walk and talk. Needs no camera."""
 
 from dataclasses import replace
-from functools import cache
+from pathlib import Path
 
-from core.messages import DepthArray, SourceKind
+from core.messages import SourceKind
 from core.sources.source import Picture
 from core.sources.video import open_video
-from core.synthetic.demo_clip import CLIP
-from core.synthetic.living_room import build_room
-from core.synthetic.movers import moment
-from core.synthetic.scene import Room
-from core.synthetic.true_depth import true_inverse_depth
+
+CLIP = Path(__file__).resolve().parents[2] / "assets" / "demo.mp4"  # made by core/synthetic/demo_clip.py
 
 
 class DemoSource:
-    """Plays like a file of twenty seconds whose end meets its start. Used by: the capture thread, its owner."""
+    """Plays like a file of twenty seconds whose end meets its start. Used by: the capture thread, its owner.
+
+    The true depth of each of its pictures is known: `core.synthetic.true_depth`.
+    """
 
     def __init__(self) -> None:
         """Raises: SourceError where the clip that belongs to the program is missing."""
@@ -31,17 +31,3 @@ class DemoSource:
 
     def close(self) -> None:
         self._video.close()
-
-    def true_inverse_depth(self, time_s: float) -> DepthArray:
-        """(H, W) float32, 1 / metres, of the picture shown at `time_s`: what a network is measured against."""
-        return true_inverse_depth_at(time_s)
-
-
-def true_inverse_depth_at(time_s: float) -> DepthArray:
-    """The same without the source. Used by: any thread."""
-    return true_inverse_depth(_room(), moment(time_s))
-
-
-@cache
-def _room() -> Room:
-    return build_room()

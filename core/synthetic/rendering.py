@@ -34,7 +34,7 @@ class Rendered:
 class Prepared:
     """Pictures laid out and planned, on the host: all of the work that is numpy's and Python's."""
 
-    seeds: Sequence[int]
+    cameras: Sequence[int]  # seeds
     rays: Rays
     plan: Plan
     known: LookUp
@@ -52,21 +52,32 @@ def render(seeds: Sequence[int], size_hw: tuple[int, int], device: str = "cpu") 
 def prepared(seeds: Sequence[int], size_hw: tuple[int, int]) -> Prepared:
     """What of `render` needs no device; may run in another process."""
     scenes = [lay_out(seed) for seed in seeds]
+    settings = [_lighting(seed, scene) for seed, scene in zip(seeds, scenes, strict=True)]
+    return planned(scenes, settings, seeds, seeds, size_hw)
+
+
+def planned(
+    scenes: Sequence[Scene],
+    settings: list[LightSetting],
+    materials: Sequence[int],
+    cameras: Sequence[int],
+    size_hw: tuple[int, int],
+) -> Prepared:
+    """The same of scenes laid out elsewhere, each in its light, with the seeds of its materials and its camera."""
     solids = solids_of([scene.parts for scene in scenes])
     rays = pinholes([scene.pose for scene in scenes], size_hw)
     counts = [len(scene.parts.kinds) for scene in scenes]
     numbers = np.concatenate([np.arange(count, dtype=np.uint64) for count in counts])
-    settings = [_lighting(seed, scene) for seed, scene in zip(seeds, scenes, strict=True)]
     sights = [_sight(scene) for scene in scenes]
     return Prepared(
-        seeds=seeds,
+        cameras=cameras,
         rays=rays,
         plan=plan_of(rays, solids.picture, solids),
         known=LookUp.of(solids),
         shades=[shades_of(solids, _casters(settings, light), sights) for light in range(SHADOWS)],
         settings=settings,
         kinds=[kind for scene in scenes for kind in scene.parts.kinds],
-        material_seeds=np.repeat(np.array(seeds, np.uint64), counts) * np.uint64(65_536) + numbers,
+        material_seeds=np.repeat(np.array(materials, np.uint64), counts) * np.uint64(65_536) + numbers,
     )
 
 
@@ -78,7 +89,7 @@ def drawn(work: Prepared, device: str) -> Rendered:
     materials = Materials.drawn(work.kinds, work.material_seeds, device)
     lit = torch.stack([lit_share(surfaces, shades) for shades in work.shades])
     light = shade(surfaces, materials, Lights.of(work.settings, device), lit)
-    rgb = photograph(light, seen.nearness, Sensor.drawn(np.array(work.seeds, np.uint64), device))
+    rgb = photograph(light, seen.nearness, Sensor.drawn(np.array(work.cameras, np.uint64), device))
     return Rendered(rgb, seen.nearness)
 
 

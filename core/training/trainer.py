@@ -57,7 +57,7 @@ class Trainer:
         self._generator = torch.Generator().manual_seed(config.seed)
         self.network = DPT(config.network).to(self.device)
         self.average = WeightAverage(self.network, config.averaging)
-        self._optimiser = torch.optim.AdamW(_groups(self.network, config.weight_decay), betas=BETAS)
+        self._optimiser = torch.optim.AdamW(_groups(self.network, config.weight_decay), betas=BETAS, fused=True)
         self.store = PictureStore(self.render, config.rendered_hw, config.pictures, self.device)
 
     @property

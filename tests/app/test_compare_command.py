@@ -72,7 +72,7 @@ def test_demo_is_measured_against_its_own_truth(tmp_path: Path) -> None:
     assert run("demo", *NANO, *SMALL, "--frames", "3", "--json", figures) == 0
     content = json.loads(figures.read_text())
     assert [frame["time_s"] for frame in content["frames"]] == pytest.approx([20 / 6, 10, 50 / 3], abs=0.04)
-    assert 0.1 < content["trivial"]["row"]["abs_rel"] < 0.2
+    assert 0.2 < content["trivial"]["row"]["abs_rel"] < 0.35
     assert 0.2 < content["trivial"]["constant"]["abs_rel"] < 0.5
     assert 0 < content["lanes"][0]["truth"]["abs_rel"] < 0.5
 

@@ -10,9 +10,7 @@ from core.comparing.live_truth import LiveTruth
 from core.comparing.measures import LiveError
 from core.comparing.truth_watch import MOST_SHARE
 from core.messages import DepthResult, Frame, ModelInfo, SourceInfo, SourceKind
-from core.synthetic.living_room import build_room
-from core.synthetic.movers import moment
-from core.synthetic.true_depth import true_inverse_depth
+from core.synthetic.true_depth import true_inverse_depth_at
 
 MODEL = ModelInfo("m", 1, 64, "fp32", "cpu", "CPU")
 DEMO = SourceInfo(SourceKind.DEMO, "demo", "demo", 640, 480, 30.0)
@@ -58,7 +56,7 @@ def rig() -> Rig:
 
 
 def true_depth(index: int) -> np.ndarray:
-    return true_inverse_depth(build_room(), moment(index / 30))
+    return true_inverse_depth_at(index / 30)
 
 
 def test_the_truth_itself_has_no_error_and_the_row_has(rig: Rig) -> None:

@@ -17,9 +17,7 @@ from core.messages import DepthArray, Frame
 from core.opencv import cv2
 from core.recording.depth_video import DepthVideoWriter
 from core.sources.opener import open_source
-from core.synthetic.living_room import build_room
-from core.synthetic.movers import moment
-from core.synthetic.true_depth import true_inverse_depth
+from core.synthetic.true_depth import true_inverse_depth_at
 from support.recordings import FACTS
 
 NAN = float("nan")
@@ -124,7 +122,7 @@ def test_the_demo_s_truth_is_the_scene_s() -> None:
     assert truth is not None
     found = truth.of(frame(30, 1.0))
     assert found is not None
-    np.testing.assert_array_equal(found, true_inverse_depth(build_room(), moment(1.0)))
+    np.testing.assert_array_equal(found, true_inverse_depth_at(1.0))
     source.close()
 
 
@@ -206,7 +204,7 @@ def test_a_recording_of_the_demo_has_the_scene_s_truth_wherever_it_began(demo_re
     assert picture.media_time_s == 0
     found = truth.of(Frame(0, 0.0, picture.rgb, picture.media_time_s))
     assert found is not None
-    np.testing.assert_array_equal(found, true_inverse_depth(build_room(), moment(8.0)))
+    np.testing.assert_array_equal(found, true_inverse_depth_at(8.0))
     assert truth.of(frame(0, 0.0)) is None, "a black picture is not of the scene"
 
 
