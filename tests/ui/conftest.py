@@ -10,12 +10,19 @@ from PyQt6.QtWidgets import QApplication
 
 from app.session import Session
 from app.settings import Settings
+from core.comparing.view import ComparisonView
 from support.fake_session import FakeSession
+from support.viewports import shown
 from support.waiting import until
 from ui.application import make_application
 from ui.bridge import Bridge
+from ui.compare_stage import CompareStage
+from ui.gl_canvas import GlCanvas
 from ui.main_window import MainWindow
+from ui.raster_canvas import RasterCanvas
+from ui.viewport import Viewport
 
+OpenStage = Callable[..., CompareStage]
 OpenWindow = Callable[..., tuple[MainWindow, FakeSession]]
 PlayWindow = Callable[..., MainWindow]
 
@@ -73,3 +80,38 @@ def play_window(dressed: QApplication) -> Iterator[PlayWindow]:
     for window in opened:
         window.close()
         window.deleteLater()
+
+
+@pytest.fixture
+def open_stage(dressed: QApplication) -> Iterator[OpenStage]:
+    opened: list[CompareStage] = []
+
+    def make(
+        view: ComparisonView | None = None, wh: tuple[int, int] = (1000, 700), **settings: object
+    ) -> CompareStage:
+        stage = CompareStage()
+        opened.append(stage)
+        stage.resize(*wh)
+        stage.set_settings(Settings(**settings))
+        stage.show()
+        assert QTest.qWaitForWindowExposed(stage)
+        if view is not None:
+            stage.show_view(view)
+        QTest.qWait(1)  # Qt lays the cells out
+        return stage
+
+    yield make
+    for stage in opened:
+        stage.close()
+        stage.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture(params=["opengl", "raster"])
+def viewport(request, qapp):
+    widget = shown(Viewport(opengl=request.param == "opengl"))
+    assert isinstance(widget._canvas, GlCanvas if request.param == "opengl" else RasterCanvas)
+    yield widget
+    widget.close()
+    widget.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -5,15 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
-from PyQt6.QtGui import QMouseEvent, QWheelEvent
-from PyQt6.QtTest import QSignalSpy, QTest
+from PyQt6.QtTest import QSignalSpy
 from PyQt6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from core.compose import render
 from core.errors import WindowError
-from core.look import Look, View
-from core.messages import DepthResult, Frame, ModelInfo
+from core.look import View
+from core.messages import Frame
+from support.viewports import LOOK, gradient, hover, on_screen, paint, ramp, result, shown
 from ui import gl_program
 from ui.fit import fit
 from ui.gl import runs_on_the_processor
@@ -25,70 +24,7 @@ from ui.viewport import Viewport
 
 pytestmark = pytest.mark.window
 
-MODEL = ModelInfo("toy", 1, 64, "fp32", "cpu", "CPU")
 BACKGROUND = (14, 16, 19)
-
-
-def gradient(height: int = 120, width: int = 161) -> np.ndarray:
-    """A picture whose red tells the column and green the row; odd widths show a wrong row alignment."""
-    y, x = np.mgrid[0:height, 0:width]
-    blue = np.where((x // 20 + y // 20) % 2, 200, 60)
-    return np.stack([x * 255 // max(width - 1, 1), y * 255 // max(height - 1, 1), blue], axis=2).astype(np.uint8)
-
-
-def ramp(height: int = 33, width: int = 47) -> np.ndarray:
-    """Inverse depth from 1000 at the upper left to 2000 at the lower right."""
-    y, x = np.mgrid[0:height, 0:width]
-    return (1000 + 500 * (x / max(width - 1, 1) + y / max(height - 1, 1))).astype(np.float32)
-
-
-def result(rgb=None, depth=None, index=0, source_id=0) -> DepthResult:
-    rgb = gradient() if rgb is None else rgb
-    depth = ramp() if depth is None else depth
-    for array in (rgb, depth):
-        array.setflags(write=False)
-    now_s = time.monotonic()
-    frame = Frame(index, now_s, rgb, source_id=source_id)
-    return DepthResult(frame, depth, 1020.0, 1980.0, MODEL, now_s, now_s)
-
-
-LOOK = Look(View.DEPTH, "viridis", low=1000.0, high=2000.0)
-
-
-@pytest.fixture(params=["opengl", "raster"])
-def viewport(request, qapp):
-    widget = shown(Viewport(opengl=request.param == "opengl"))
-    assert isinstance(widget._canvas, GlCanvas if request.param == "opengl" else RasterCanvas)
-    yield widget
-    widget.close()
-    widget.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-def shown(widget: QWidget, width: int = 640, height: int = 480) -> QWidget:
-    widget.resize(width, height)
-    widget.show()
-    assert QTest.qWaitForWindowExposed(widget)
-    return widget
-
-
-def paint(viewport: Viewport, what: DepthResult) -> None:
-    """Show `what` and wait until it is on the screen."""
-    spy = QSignalSpy(viewport.painted)
-    viewport.show_result(what)
-    assert spy.wait()
-
-
-def on_screen(viewport: Viewport) -> np.ndarray:
-    return array_of(viewport.grab().toImage())
-
-
-def hover(viewport: Viewport, x: float, y: float) -> None:
-    """A move of the mouse as the widget gets it; QTest moves the real pointer, whose events come late."""
-    place = QPointF(x, y)
-    none, keys = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
-    event = QMouseEvent(QEvent.Type.MouseMove, place, viewport.mapToGlobal(place), none, none, keys)
-    QApplication.sendEvent(viewport, event)
 
 
 # The picture
@@ -283,124 +219,6 @@ def test_it_goes_on_in_another_window(viewport):
     assert np.array_equal(array_of(viewport.picture()), before)
     other.close()
     other.deleteLater()
-
-
-# The mouse
-
-
-def test_the_probe_reads_depth_and_pixel_under_the_mouse(viewport):
-    viewport.set_look(LOOK)
-    what = result(rgb=gradient(240, 320))
-    paint(viewport, what)
-    told = QSignalSpy(viewport.probed)
-    hover(viewport, 320, 240)
-    found = told[-1][0]
-    assert (found.x_px, found.y_px) == (160, 120)
-    assert found.inverse_depth == pytest.approx(1500.0, abs=2.0)
-
-
-def test_the_probe_works_over_both_panes(viewport):
-    viewport.set_look(replace(LOOK, view=View.SIDE))
-    paint(viewport, result(rgb=gradient(240, 320)))
-    told = QSignalSpy(viewport.probed)
-    found = []
-    for pane in fit(View.SIDE, (240, 320), (640, 480)):
-        hover(viewport, pane.picture.x + pane.picture.width / 4, pane.picture.y + pane.picture.height / 2)
-        found.append(told[-1][0])
-    assert found[0].inverse_depth == pytest.approx(found[1].inverse_depth, abs=4.0)
-    assert found[0].x_px == pytest.approx(80, abs=1)
-
-
-def test_the_probe_is_none_outside_and_before_there_is_depth(viewport):
-    viewport.set_look(LOOK)
-    viewport.show_frame(Frame(0, time.monotonic(), gradient(100, 400)))
-    told = QSignalSpy(viewport.probed)
-    hover(viewport, 320, 240)
-    assert len(told) == 0
-    paint(viewport, result(rgb=gradient(100, 400), index=1))
-    assert told[-1][0] is not None
-    hover(viewport, 320, 20)
-    assert told[-1] == [None]
-    hover(viewport, 320, 240)
-    assert told[-1][0] is not None
-    QApplication.sendEvent(viewport, QEvent(QEvent.Type.Leave))
-    assert told[-1] == [None]
-
-
-def test_the_probe_follows_new_depth_under_a_mouse_that_rests(viewport):
-    viewport.set_look(LOOK)
-    paint(viewport, result())
-    told = QSignalSpy(viewport.probed)
-    hover(viewport, 320, 240)
-    paint(viewport, result(depth=ramp() + 100, index=1))
-    assert told[-1][0].inverse_depth == pytest.approx(1600.0, abs=4.0)
-
-
-def test_the_wipe_follows_the_mouse(viewport):
-    viewport.set_look(replace(LOOK, view=View.WIPE))
-    paint(viewport, result(rgb=gradient(240, 320)))
-    told = QSignalSpy(viewport.wipe_dragged)
-    hover(viewport, 322, 100)
-    assert viewport.cursor().shape() is Qt.CursorShape.SplitHCursor
-    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=QPoint(322, 100))
-    hover(viewport, 160, 100)
-    assert told[-1] == [pytest.approx(0.25)]
-    hover(viewport, 900, 100)
-    assert told[-1] == [1.0]
-    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=QPoint(639, 100))
-    count = len(told)
-    hover(viewport, 200, 100)
-    assert len(told) == count
-
-
-def test_a_press_away_from_the_edge_moves_nothing(viewport):
-    viewport.set_look(replace(LOOK, view=View.WIPE))
-    paint(viewport, result(rgb=gradient(240, 320)))
-    told = QSignalSpy(viewport.wipe_dragged)
-    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=QPoint(200, 100))
-    hover(viewport, 250, 100)
-    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=QPoint(250, 100))
-    assert len(told) == 0
-
-
-def turn_wheel(viewport: Viewport, x: int, y: int, notches: int) -> None:
-    place = QPointF(x, y)
-    buttons, keys = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
-    phase = Qt.ScrollPhase.NoScrollPhase
-    event = QWheelEvent(
-        place, viewport.mapToGlobal(place), QPoint(), QPoint(0, 120 * notches), buttons, keys, phase, False
-    )
-    QApplication.sendEvent(viewport, event)
-
-
-def test_zooming_keeps_the_probed_place_and_a_double_click_ends_it(viewport):
-    viewport.set_look(LOOK)
-    paint(viewport, result(rgb=gradient(240, 320)))
-    told = QSignalSpy(viewport.probed)
-    hover(viewport, 480, 120)
-    before = told[-1][0]
-    turn_wheel(viewport, 480, 120, 5)
-    hover(viewport, 480, 120)
-    assert told[-1][0].inverse_depth == pytest.approx(before.inverse_depth, abs=1.0)
-    hover(viewport, 630, 240)
-    zoomed = told[-1][0]
-    assert zoomed.x_px < 300
-    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=QPoint(630, 240))
-    hover(viewport, 530, 240)
-    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=QPoint(530, 240))
-    assert told[-1][0].x_px == pytest.approx(zoomed.x_px, abs=1)  # panning takes the picture along
-    QTest.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=QPoint(480, 120))
-    assert (told[-1][0].x_px, told[-1][0].y_px) == (before.x_px, before.y_px)
-
-
-def test_what_is_zoomed_in_is_what_is_seen(viewport):
-    viewport.set_look(replace(LOOK, view=View.COLOUR))
-    paint(viewport, result(rgb=gradient(240, 320)))
-    turn_wheel(viewport, 0, 0, 8)
-    paint(viewport, result(rgb=gradient(240, 320), index=1))
-    pixels = on_screen(viewport)
-    assert pixels[-1, -1, 0] < 80  # only the upper left quarter and less is in sight
-    assert pixels[2, 2].tolist() == pytest.approx(gradient(240, 320)[0, 0].tolist(), abs=4)
 
 
 # When OpenGL cannot be had
