@@ -56,7 +56,7 @@ class Settings:
         flag=True,
     )
     size: str = option(
-        "256",
+        "192",
         "What the network sees: PX for the longer side, or HxW; multiples of 32, 64 to 1536; "
         "auto: as much as holds a rate.",
         flag=True,

@@ -115,7 +115,7 @@ def _info(args: argparse.Namespace) -> int:
         "parameters": f"{weights.parameters} ({weights.parameters / 1e6:.1f} M)",
         "dtype": weights.dtype,
         "sha256": sha256_of(path),
-        "converted from": f"a file of SHA-256 {weights.source_sha256}" if weights.layout == "Fathom" else "",
+        "converted from": f"a file of SHA-256 {weights.source_sha256}" if weights.source_sha256 else "",
         "origin": weights.origin or "not told by the file",
         "licence": weights.licence or "not told by the file",
         "note": weights.note,

@@ -26,6 +26,7 @@ LONGEST_STEP = 1.0  # gradients are shortened to this length; a rare picture mus
 FIRST_STOCK = 8  # what part of all pictures that are kept is there before the first step
 FINAL_RATE = 0.01  # of the learning rate: where the cosine ends
 BETAS = (0.9, 0.98)
+ORIGIN = "Fathom, trained on rendered scenes"
 NOTE = "trained on rendered scenes only; rough on real pictures"
 
 
@@ -150,8 +151,7 @@ class Trainer:
     def write_model(self, path: Path) -> None:
         """The averaged weights as a model in float16. Raises: WeightsError."""
         state = {name: tensor.float().cpu() for name, tensor in self.average.state.items()}
-        origin = "Fathom, trained on rendered scenes"
-        write_weights(path, Weights(self.config.network, state, self.config.name, origin, "MIT", NOTE), "float16")
+        write_weights(path, Weights(self.config.network, state, self.config.name, ORIGIN, "MIT", NOTE), "float16")
 
     def _pictures_due(self) -> int:
         """How many are to have been rendered by now: a first stock, then as many as are used up."""

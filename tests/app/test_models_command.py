@@ -10,6 +10,8 @@ from safetensors import safe_open
 
 from app.commands import models
 from core.errors import FathomError, SettingError, WeightsError
+from core.training.config import read_config
+from core.training.trainer import ORIGIN
 from core.weights import download
 from core.weights.own_files import add_file
 from core.weights.parts import Received, write_note
@@ -47,9 +49,9 @@ def test_info_tells_what_a_file_holds(capsys: pytest.CaptureFixture[str], tmp_pa
     out = capsys.readouterr().out
     nano = BUILT_IN_FOLDER / "fathom-nano.safetensors"
     for expected in (
-        "32 features, depths 2-2-4-2, heads 2-4-8-16",
-        "8 at 256 px",
-        "3250789 (3.3 M)",
+        "32 features, depths 1-1-4-2, heads 1-2-4-8",
+        "8 at 192 px",
+        "2917876 (2.9 M)",
         "float16",
         "licence:        MIT",
         "Fathom, trained on rendered scenes",
@@ -82,21 +84,14 @@ def test_converting_again_keeps_what_is_known(tmp_path: Path) -> None:
     assert (tmp_path / "copy.safetensors").read_bytes() == built_in.read_bytes()
 
 
-@pytest.mark.shared
-def test_the_built_in_model_is_what_its_command_makes(shared: Path, tmp_path: Path) -> None:
-    """The command is the one in assets/models/README.md."""
-    target = tmp_path / "fathom-nano.safetensors"
-    texts = {
-        "name": "fathom-nano",
-        "origin": "Fathom, trained on rendered scenes",
-        "licence": "MIT",
-        "note": "trained on rendered scenes only; rough on real pictures",
-    }
-    words = [word for key, text in texts.items() for word in (f"--{key}", text)]
-    run("convert", str(shared / "models" / "fathom-nano-interim.pt"), str(target), "--dtype", "float16", *words)
-    assert target.read_bytes() == (BUILT_IN_FOLDER / "fathom-nano.safetensors").read_bytes()
-    card = (BUILT_IN_FOLDER / "README.md").read_text(encoding="utf-8")
-    assert all(text in card for text in texts.values())
+@pytest.mark.parametrize("path", sorted(BUILT_IN_FOLDER.glob("*.safetensors")), ids=lambda path: path.stem)
+def test_a_built_in_model_is_the_network_of_its_config_and_has_a_card(path: Path) -> None:
+    config, weights = read_config(path.with_suffix(".toml")), read_weights(path)
+    assert (weights.name, weights.config, weights.dtype) == (config.name, config.network, "float16")
+    assert (weights.origin, weights.licence) == (ORIGIN, "MIT")
+    card = (BUILT_IN_FOLDER / "README.md").read_text(encoding="utf-8").split(f"\n## {path.stem}\n")[1]
+    for told in (f"{weights.parameters / 1e6:.1f} M parameters", f"{path.stem}.toml", "rough on real pictures"):
+        assert told in card
 
 
 def test_convert_replaces_nothing_unasked(tmp_path: Path) -> None:

@@ -12,14 +12,14 @@ from core.weights.reader import read_weights
 
 NANO = Path(__file__).parents[2] / "assets" / "models" / "fathom-nano.toml"
 SMALLER = {
-    "steps = 60_000": "steps = 3",
-    "pixels = 1_179_648": "pixels = 8_192",
+    "steps = 15_000": "steps = 3",
+    "pixels = 196_608": "pixels = 8_192",
     "rendered_hw = [192, 192]": "rendered_hw = [64, 64]",
-    "pictures = 6_000": "pictures = 8",
+    "pictures = 4_000": "pictures = 8",
     "evaluated_pictures = 96": "evaluated_pictures = 2",
     "embed_dim = 32": "embed_dim = 8",
     "depths = [1, 1, 4, 2]": "depths = [1, 1, 1, 1]",
-    "training_px = 256": "training_px = 64",
+    "training_px = 192": "training_px = 64",
 }
 PHASES = "[[phases]]\nuntil = 1.0\nsizes = [[64, 64]]\n"
 

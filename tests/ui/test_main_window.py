@@ -120,7 +120,7 @@ def test_a_setting_that_is_refused_is_said_in_the_banner(open_window: OpenWindow
     session.change = refuse  # type: ignore[method-assign]
     window.change(size="64")
     assert window.stage.banner.line.text() == "Size must be something else"
-    assert window.panel.model.network.size_slider.slider.value() == 8
+    assert window.panel.model.network.size_slider.slider.value() == 6
 
 
 def test_a_lost_source_dims_the_last_picture(open_window: OpenWindow) -> None:

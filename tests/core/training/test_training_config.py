@@ -15,7 +15,7 @@ MODELS = Path(__file__).parents[3] / "assets" / "models"
 def test_the_configs_beside_the_models_are_good(path: Path) -> None:
     config = read_config(path)
     assert config.name == path.stem
-    assert config.batch(config.rendered_hw) >= 8
+    assert config.batch(config.phases[0].sizes[0]) >= 8
 
 
 def test_a_phase_holds_until_its_share() -> None:
