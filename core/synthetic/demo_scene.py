@@ -107,7 +107,7 @@ def light() -> LightSetting:
 
 
 def _camera(turn: float) -> Pose:
-    """At chest height at one end of its round, overhead at the other, always towards the table."""
+    """From 1.1 to 1.8 m above the floor, always towards the table."""
     x, y, z = 1.15 * sin(turn), 1.45 + 0.35 * sin(turn + 1.0), -2.8 - 0.7 * cos(turn)
     aim_x, aim_y, aim_z = 0.1 + 0.4 * sin(turn + 2.2), 0.6 + 0.1 * cos(turn), 1.3
     away = hypot(aim_x - x, aim_z - z)
