@@ -39,6 +39,16 @@ def decoder_precision(chosen: str, device: "torch.device") -> str:
     return "fp32"
 
 
+def trains_in_bf16(device: "torch.device") -> bool:
+    """Whether a training's products are taken in bfloat16 there: where the processor multiplies whole tiles of it,
+    which pays for the casts. Not measured, as a training that goes on must compute as it began."""
+    import torch
+
+    return device.type == "cuda" or (
+        device.type == "cpu" and bool(torch.cpu.get_capabilities().get("amx_bf16", False))
+    )
+
+
 @cache
 def bf16_is_faster() -> bool:
     """Whether this CPU runs the decoder's 3x3 convolutions clearly faster in bfloat16; measured once."""
@@ -67,6 +77,5 @@ def _convolution(dtype: "torch.dtype") -> "tuple[torch.nn.Conv2d, torch.Tensor]"
 
     conv = Conv3x3(128, 128).to(dtype)
     conv.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    if dtype == torch.float32:
-        conv.make_fast()
+    conv.make_fast()
     return conv, torch.ones(1, 128, 32, 32, dtype=dtype).to(memory_format=torch.channels_last)

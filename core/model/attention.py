@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import linear, scaled_dot_product_attention
+from torch.nn.functional import scaled_dot_product_attention
 
+from core.model.fast_layers import Linear
 from core.model.position_bias import PositionBias
 from core.model.windows import Cut
 
@@ -34,12 +35,12 @@ class WindowAttention(nn.Module):
     def __init__(self, channels: int, heads: int, reference_window: int, position_bias_hidden: int) -> None:
         super().__init__()
         self.heads = heads
-        self.qkv = nn.Linear(channels, 3 * channels, bias=False)
+        self.qkv = Linear(channels, 3 * channels, bias=False)
         self.q_bias = nn.Parameter(torch.zeros(channels))
         self.v_bias = nn.Parameter(torch.zeros(channels))  # keys have none
         self.logit_scale = nn.Parameter(torch.full((heads, 1, 1), math.log(10)))
         self.position_bias = PositionBias(heads, reference_window, position_bias_hidden)
-        self.projection = nn.Linear(channels, channels)
+        self.projection = Linear(channels, channels)
 
     def forward(self, tokens_bhwc: Tensor, plan: AttentionPlan) -> Tensor:
         """(B, H, W, C) -> (B, H, W, C) in the precision of the weights."""
@@ -47,7 +48,7 @@ class WindowAttention(nn.Module):
         tokens_blc = tokens_bhwc.to(self.qkv.weight.dtype).view(b, -1, c)
         if plan.cut.order is not None:
             tokens_blc = tokens_blc.index_select(1, plan.cut.order)
-        qkv = linear(tokens_blc, self.qkv.weight, plan.qkv_bias).view(b, -1, 3, self.heads, c // self.heads)
+        qkv = self.qkv(tokens_blc, plan.qkv_bias).view(b, -1, 3, self.heads, c // self.heads)
         qk, v = self._cosine(qkv[:, :, :2], plan.qk_scale), qkv[:, :, 2]
         mixed = []
         for run, kept_bias in zip(plan.cut.runs, plan.biases, strict=True):

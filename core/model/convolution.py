@@ -1,4 +1,4 @@
-"""The decoder's 3x3 convolutions, on the CPU by way of Winograd's fast convolution.
+"""The decoder's 3x3 convolutions, in float32 on the CPU by way of Winograd's fast convolution.
 
 Most of the network's work lies here. Of a tile of 4x4 outputs, a plain convolution multiplies 144 times a pair of
 channels, this one 36 times; everything else about it is four matrix products, which every processor does well.
@@ -8,50 +8,47 @@ Barabasz et al., "Error Analysis and Improving the Accuracy of Winograd Convolut
 section 5: those of Lavin and Gray (0, 1, -1, 2, -2) give twice the rounding error of these.
 """
 
-from collections.abc import Callable
-from typing import Any
+from typing import cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
+from core.model.fast_layers import FastLayer, can_pack
+
 TILE = 4  # rows and columns of outputs made together
 TAPS = 3
 PATCH = TILE + TAPS - 1  # rows and columns of inputs they need
 POINTS = (0.0, 0.75, -0.75, 1.5, -1.5)  # and infinity
 TILES_AT_ONCE = 256  # what is made of them on the way, 10 MB each time at 256 channels, stays near the processor
+_SAME_SIZE = [1, 1], [1, 1], [1, 1]  # padding, stride, dilation
 FEWEST_CHANNELS = 96  # below, the transforms cost more than the products save: measured, README.md, "Speed"
 
 
-class Conv3x3(nn.Conv2d):
+class Conv3x3(FastLayer, nn.Conv2d):
     """A 3x3 convolution that keeps the size. After `make_fast` it gives the same, but for rounding, sooner."""
 
     def __init__(self, in_channels: int, out_channels: int, *, bias: bool = True) -> None:
         super().__init__(in_channels, out_channels, kernel_size=TAPS, padding=1, bias=bias)
-        self._transformed: Tensor | None = None  # the weights as `convolve` takes them
 
     def forward(self, map_bchw: Tensor) -> Tensor:
-        if self._transformed is None:
+        if self._fast is None:
             return super().forward(map_bchw)
-        return convolve(map_bchw, self._transformed, self.bias)
+        if self._fast.is_mkldnn:
+            run = torch.ops.mkldnn._convolution_pointwise
+            return cast(Tensor, run(map_bchw, self._fast, self.bias, *_SAME_SIZE, 1, "none", [], ""))
+        return convolve(map_bchw, self._fast, self.bias)
 
     @torch.no_grad()
     def make_fast(self) -> None:
-        """For inference in float32 on the CPU; does nothing where it is no gain. Costs four times the weights."""
-        if min(self.in_channels, self.out_channels) >= FEWEST_CHANNELS:
-            self._transformed = transform(self.weight)
-
-    # Whatever moves, casts or loads weights leaves nothing behind that was made from the old ones.
-
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "Conv3x3":
-        self._transformed = None
-        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
-        return self
-
-    def _load_from_state_dict(self, *args: Any) -> None:
-        self._transformed = None
-        super()._load_from_state_dict(*args)
+        """For inference on the CPU; does nothing where it is no gain. In float32 Winograd's, at the cost
+        of four times the weights; in bfloat16 oneDNN's with weights packed once, at the cost of as many again."""
+        wide = min(self.in_channels, self.out_channels) >= FEWEST_CHANNELS
+        if can_pack(self.weight):
+            self._fast = torch.ops.mkldnn._reorder_convolution_weight(self.weight.detach(), *_SAME_SIZE, 1, None)
+        elif wide and self.weight.device.type == "cpu" and self.weight.dtype == torch.float32:
+            self._fast = transform(self.weight)
 
 
 def convolve(map_bchw: Tensor, transformed: Tensor, bias: Tensor | None) -> Tensor:

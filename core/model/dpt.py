@@ -12,6 +12,7 @@ from core.errors import EngineError
 from core.model.config import DPTConfig, check_size
 from core.model.convolution import Conv3x3
 from core.model.encoder import Block, Encoder
+from core.model.fast_layers import Linear
 from core.model.fusion import Fusion
 from core.model.head import Head
 from core.model.reassemble import Reassemble
@@ -47,7 +48,7 @@ class DPT(nn.Module):
 
     def to_precision(self, dtype: torch.dtype, *, decoder: torch.dtype | None = None) -> "DPT":
         """For inference: attention and MLPs compute in `dtype`, reassembly and fusion in `decoder` (as a rule the
-        same), tokens and head in float32.
+        same), tokens and head in float32; on a CPU the head's first convolution too is the decoder's in bfloat16.
 
         The one place that says what runs in which precision; README.md, "Precision", says why. Takes float32
         weights, some of which float16 may be unable to hold before they are tamed, on the device that is to run.
@@ -62,12 +63,10 @@ class DPT(nn.Module):
             for layer in block.modules():
                 if isinstance(layer, nn.Linear):  # not the norms, nor the few numbers beside these weights
                     layer.to(dtype)
+        if decoder == torch.bfloat16 and self.encoder.device.type == "cpu":
+            self.head.conv1.to(decoder)
         for layer in self.modules():
-            if (
-                isinstance(layer, Conv3x3)
-                and layer.weight.device.type == "cpu"
-                and layer.weight.dtype == torch.float32
-            ):
+            if isinstance(layer, (Conv3x3, Linear)):
                 layer.make_fast()
         return self
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from core.model.attention import AttentionPlan, WindowAttention
 from core.model.config import DPTConfig
+from core.model.fast_layers import Linear
 from core.model.norm import Norm
 from core.model.patch_embed import PatchEmbed, PatchMerging
 from core.model.size_plan import PlanCache, SizePlan, make_plan
@@ -21,11 +22,12 @@ class MLP(nn.Module):
 
     def __init__(self, channels: int, hidden: int) -> None:
         super().__init__()
-        self.fc1 = nn.Linear(channels, hidden)
-        self.fc2 = nn.Linear(hidden, channels)
+        self.fc1 = Linear(channels, hidden)
+        self.fc2 = Linear(hidden, channels)
 
     def forward(self, tokens_bhwc: Tensor) -> Tensor:
-        out: Tensor = self.fc2(nn.functional.gelu(self.fc1(tokens_bhwc.to(self.fc1.weight.dtype))))
+        hidden = self.fc1(tokens_bhwc.to(self.fc1.weight.dtype), gelu=True)
+        out: Tensor = self.fc2(hidden)
         return out
 
 

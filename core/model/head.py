@@ -16,7 +16,8 @@ from core.model.fusion import double
 class Head(nn.Module):
     """(B, C, H/2, W/2) -> inverse depth (B, H, W), zero or more, in the head's own precision.
 
-    Its values run to thousands with the published weights, so it may stay in float32 while the rest is not.
+    Its values run to thousands with the published weights, so it may stay in float32 while the rest is not; its
+    first convolution alone may follow the rest, as those values come of what lies behind it.
     """
 
     def __init__(self, config: DPTConfig) -> None:
@@ -28,7 +29,7 @@ class Head(nn.Module):
 
     def forward(self, fused_bchw: Tensor) -> Tensor:
         x: Tensor = self.conv1(fused_bchw.to(self.conv1.weight.dtype))
-        x = self.conv2(double(x)).relu_()
+        x = self.conv2(double(x.to(self.conv2.weight.dtype))).relu_()
         x = self.conv3(x).relu_()
         return x.squeeze(1)
 

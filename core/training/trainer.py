@@ -12,6 +12,7 @@ from torch import Tensor
 
 from core.errors import TrainingError, WeightsError
 from core.model.dpt import DPT
+from core.precision import trains_in_bf16
 from core.training import saved_state
 from core.training.augment import augment
 from core.training.averaging import WeightAverage
@@ -110,7 +111,8 @@ class Trainer:
         rate = learning_rate(config, self.progress)
         for group in self._optimiser.param_groups:
             group["lr"] = rate
-        with torch.autocast("cuda", torch.bfloat16, enabled=self.device.startswith("cuda")):
+        device = torch.device(self.device)
+        with torch.autocast(device.type, torch.bfloat16, enabled=trains_in_bf16(device)):
             predicted = self.network(colour)
         loss = loss_of(predicted.float(), truth, config.gradient_weight, config.tether_weight)
         self._optimiser.zero_grad(set_to_none=True)

@@ -13,7 +13,7 @@ from core import engine as engine_module
 from core import precision
 from core.engine import DTYPES, Engine
 from core.model.taming import calibration_pictures
-from core.precision import PRECISIONS, SAFER, decoder_precision, pick_precision
+from core.precision import PRECISIONS, SAFER, decoder_precision, pick_precision, trains_in_bf16
 
 
 def test_every_daring_precision_has_a_safer_one_down_to_float32() -> None:
@@ -51,6 +51,23 @@ def test_the_processor_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(precision, "_convolution", None)  # a second measurement would need it
     assert precision.bf16_is_faster() == first
     precision.bf16_is_faster.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("device", "capabilities", "expected"),
+    [
+        ("cuda:0", {}, True),
+        ("cpu", {"avx512_bf16": True, "amx_bf16": True}, True),
+        ("cpu", {"avx512_bf16": True, "amx_bf16": False}, False),
+        ("cpu", {}, False),
+        ("mps", {"amx_bf16": True}, False),
+    ],
+)
+def test_a_training_takes_bfloat16_where_it_pays(
+    monkeypatch: pytest.MonkeyPatch, device: str, capabilities: dict[str, bool], *, expected: bool
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
+    assert trains_in_bf16(torch.device(device)) is expected
 
 
 def test_a_processor_without_bfloat16_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:

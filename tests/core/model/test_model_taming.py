@@ -121,9 +121,10 @@ def test_branches_and_decoder_run_in_half_precision_tokens_and_head_in_float32()
     others = {name for name, value in network.named_parameters() if value.dtype == torch.float32}
     assert halves | others == {name for name, _ in network.named_parameters()}
     assert not any("merging" in name or "patch_embed" in name for name in halves)
-    assert {name.split(".")[0] for name in halves} == {"encoder", "reassemble", "fusion"}
+    assert {name for name in halves if name.startswith("head")} == {"head.conv1.weight", "head.conv1.bias"}
+    assert {name.split(".")[0] for name in halves} == {"encoder", "reassemble", "fusion", "head"}
     assert all(".mlp.fc" in name or ".attention." in name for name in halves if name.startswith("encoder"))
-    in_float32 = ("head.", "norm", "patch_embed.", "merging.", "q_bias", "v_bias", "logit_scale")
+    in_float32 = (".conv2.", ".conv3.", "norm", "patch_embed.", "merging.", "q_bias", "v_bias", "logit_scale")
     assert all(any(part in name for part in in_float32) for name in others)
 
 
