@@ -93,6 +93,6 @@ def levels(depth: DepthArray, low: float, high: float, *, invert: bool) -> NDArr
     What is not a number gets row 0; callers that may meet such values paint them black.
     """
     shares = (depth - np.float32(low)) * np.float32(scale_of(low, high) * (ENTRIES - 1))
-    np.clip(np.nan_to_num(shares, copy=False, nan=0.0), 0.0, ENTRIES - 1, out=shares)
+    np.fmin(np.fmax(shares, np.float32(0.0), out=shares), np.float32(ENTRIES - 1), out=shares)  # not a number: 0
     rows: NDArray[np.uint8] = (shares + np.float32(0.5)).astype(np.uint8)
     return ENTRIES - 1 - rows if invert else rows

@@ -1,14 +1,17 @@
 """How a network is run on a kind of device: the one part of the engine that differs between them."""
 
+import time
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
+from core import threads
 from core.messages import RgbArray
 from core.model.dpt import DPT
 from core.preprocess import to_network_input
 from core.readout import Packer, Readout
+from core.team_size import TeamSize
 
 
 class Runner(Protocol):
@@ -61,9 +64,11 @@ class EagerRunner:
         self.network = network
         self._device = device
         self._packer: Packer | None = None  # of the size run last
+        self._team: TeamSize | None = None
 
     def enter_thread(self) -> None:
-        """Nothing of the device's belongs to a thread here."""
+        """How many threads compute belongs to each thread."""
+        self._team = TeamSize(threads.ALL, threads.use) if self._device.type == "cpu" else None
 
     @torch.inference_mode()
     def prepare(self, network_hw: tuple[int, int]) -> None:
@@ -74,7 +79,16 @@ class EagerRunner:
         packer = self._packer
         if packer is None or packer.network_hw != network_hw:
             packer = self._packer = Packer(network_hw, self._device)
-        depth_bhw = self.network(self.to_input(rgb, network_hw))
+        if self._team is None:
+            return self._infer(rgb, packer)
+        self._team.begin(network_hw)
+        began_s = time.perf_counter()
+        readout = self._infer(rgb, packer)
+        self._team.note(time.perf_counter() - began_s)
+        return readout
+
+    def _infer(self, rgb: RgbArray, packer: Packer) -> Readout:
+        depth_bhw = self.network(self.to_input(rgb, packer.network_hw))
         return packer.unpack(packer.pack(depth_bhw[0]).cpu().numpy())
 
     @torch.inference_mode()

@@ -1,4 +1,4 @@
-"""How many processors each thread's torch work uses: all for the inference thread, one for every other.
+"""How many processors each thread's torch work uses: a team for the inference thread, one for every other.
 
 torch's workers come from GNU OpenMP, which gives each thread that computes a team of its own. When all teams
 together have more threads than there are processors, it makes each of them sleep at every one of the hundreds of
@@ -15,14 +15,15 @@ ALL = torch.get_num_threads()  # what torch found on its own; read before anythi
 
 def use_all() -> None:
     """For the calling thread, which is the one that runs the network."""
-    _use(ALL)
+    use(ALL)
 
 
 def use_one() -> None:
     """For the calling thread, and for all that compute for the first time after it."""
-    _use(1)
+    use(1)
 
 
-def _use(count: int) -> None:
+def use(count: int) -> None:
+    """For the calling thread. Only the one that runs the network may use more than one."""
     torch.get_num_threads()  # has torch set this thread up, so that it does not do so later and undo the next line
-    torch.set_num_threads(count)
+    torch.set_num_threads(count)  # also where it seems to be so: MKL's count is one for all threads

@@ -50,7 +50,7 @@ class DropTarget(QObject):
                     self._window.stage.show_drop("")
                 case QEvent.Type.Drop if isinstance(event, QDropEvent):
                     self._drop(event)
-        return super().eventFilter(watched, event)
+        return False
 
     def _enter(self, event: QDragEnterEvent) -> None:
         window = self._window

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QTimer
 from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from core.errors import FathomError
 from core.look import Look
@@ -23,11 +23,12 @@ from ui.model_commands import ModelCommands
 from ui.notes import corner_of, note_of
 from ui.panel import Panel
 from ui.recordings import Recordings
-from ui.shortcuts import enable_for, keeps, make_actions
+from ui.shortcuts import enable_for, make_actions
 from ui.snapshots import Snapshots
 from ui.stage import Stage
 from ui.status_line import StatusLine
 from ui.transport import TransportBar
+from ui.window_events import FirstPaint, KeptKeys
 from ui.window_layout import lay_out
 from ui.wiring import connect
 
@@ -77,6 +78,9 @@ class MainWindow(QWidget):
         self.look.changed.connect(self._show_look)
         connect(self)
         self._drop_target = DropTarget(self)
+        self._kept_keys = KeptKeys(self)
+        self._first_paint = FirstPaint(self)
+        self._first_paint.done.connect(self._start)  # now the slow things may begin
         self._ticker = QTimer(self)
         self._ticker.setInterval(FIGURES_EVERY_MS)
         self._ticker.timeout.connect(self._tick)
@@ -230,19 +234,6 @@ class MainWindow(QWidget):
         sheet.raise_()
 
     # What Qt says
-
-    def event(self, event: QEvent | None) -> bool:
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.ShortcutOverride
-            and keeps(QApplication.focusWidget(), event.key(), event.modifiers())
-        ):
-            event.accept()
-            return True
-        done = super().event(event)
-        if event is not None and event.type() == QEvent.Type.UpdateRequest and not self._started:
-            QTimer.singleShot(0, self._start)  # painted for the first time: now the slow things may begin
-        return done
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)

@@ -6,6 +6,7 @@ at the network's own small size, and QPainter scales.
 """
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,12 +101,14 @@ class _Images:
         depth_look = (look.colormap, look.low, look.high, look.invert)
         if depth is not self._depth or depth_look != self._depth_look:
             self._depth, self._depth_look = depth, depth_look
-            words = _words(look.colormap)[colormaps.levels(depth, look.low, look.high, invert=look.invert)]
-            words[~np.isfinite(depth)] = 0xFF000000
+            words = _words(look.colormap).take(colormaps.levels(depth, look.low, look.high, invert=look.invert))
+            if not (finite := np.isfinite(depth)).all():
+                words[~finite] = 0xFF000000
             self._coloured = image_of_words(words)
         return self._coloured
 
 
+@cache
 def _words(colormap: str) -> NDArray[np.uint32]:
     red, green, blue = colormaps.table(colormap).astype(np.uint32).T
     return 0xFF000000 | red << 16 | green << 8 | blue

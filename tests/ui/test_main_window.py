@@ -35,6 +35,11 @@ def test_the_session_starts_once_the_window_is_shown(open_window: OpenWindow) ->
     assert session.asked("start") == [()]
 
 
+def test_the_interpreter_is_free_while_qt_paints_the_window() -> None:
+    """See ui/window_events.py."""
+    assert not {"event", "paintEvent", "eventFilter"} & set(vars(MainWindow))
+
+
 def test_a_result_is_painted_with_the_range_of_its_depth(open_window: OpenWindow) -> None:
     window, session = open_window(view="depth", colormap="grey", ruler=False, panel=False)
     window.resize(800, 500)
