@@ -1,15 +1,19 @@
 """How many pictures a second the procedural renderer makes, and what its steps take.
 
     .venv/bin/python benchmarks/rendering.py --pictures 96 --batch 16 --size 192x192
+    .venv/bin/python benchmarks/rendering.py --pictures 192 --batch 16 --processes 2
 
 The whole is timed undisturbed; then the same pictures again with a look at the clock after each step, the device
-waited for. Medians of the batches. Processor time is that of all threads.
+waited for. Medians of the batches. Processor time is that of all threads. `--processes` renders in so many at
+once, one thread each, the pictures shared out among them, and tells the rate of all together.
 """
 
 import argparse
+import multiprocessing
 import statistics
 import sys
 import time
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -60,8 +64,12 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--size", default="192x192", metavar="WIDTHxHEIGHT")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--processes", type=int, metavar="N")
     wish = parser.parse_args()
     width, height = (int(side) for side in wish.size.split("x"))
+    if wish.processes:
+        _in_processes(wish.processes, wish.pictures, wish.batch, (height, width))
+        return
     clock = Clock(wish.batch, torch.device(wish.device))
     render(range(wish.batch), (height, width), wish.device)  # makes the atlas, warms up
     for first in range(FIRST_SEED, FIRST_SEED + wish.pictures, wish.batch):
@@ -73,6 +81,32 @@ def main() -> None:
         passed, busy = (statistics.median(column) for column in zip(*costs, strict=True))
         rate = f"   {1e3 / passed:.0f} pictures/s" if step == "whole" else ""
         print(f"{step:<32} {passed:7.2f} ms {busy:7.2f} ms busy{rate}")
+
+
+def _in_processes(count: int, pictures: int, batch: int, size_hw: tuple[int, int]) -> None:
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(count + 1)
+    firsts = range(FIRST_SEED, FIRST_SEED + pictures, batch)
+    workers = [
+        context.Process(target=_render_all, args=(firsts[number::count], batch, size_hw, barrier))
+        for number in range(count)
+    ]
+    for worker in workers:
+        worker.start()
+    barrier.wait()
+    began_s = time.perf_counter()
+    for worker in workers:
+        worker.join()
+    passed_s = time.perf_counter() - began_s
+    print(f"{count} processes: {len(firsts) * batch / passed_s:.1f} pictures/s")
+
+
+def _render_all(firsts: range, batch: int, size_hw: tuple[int, int], barrier: Barrier) -> None:
+    torch.set_num_threads(1)
+    render(range(batch), size_hw, "cpu")
+    barrier.wait()
+    for first in firsts:
+        render(range(first, first + batch), size_hw, "cpu")
 
 
 @torch.no_grad()
