@@ -26,7 +26,7 @@ _HEADINGS = (
     ("", ""),
 )
 _LEGEND = (
-    "Speed and error of published models are their publisher’s own figures. Those of the built-in model were "
+    "Speed and error of published models are their publisher’s own figures. Those of the built-in ones were "
     "measured by Fathom, on other pictures and another machine. To see for yourself, press C."
 )
 

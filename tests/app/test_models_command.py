@@ -35,10 +35,12 @@ def test_list_is_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     (models_folder() / "broken.safetensors").write_bytes(b"\x02\0\0\0\0\0\0\0{}x")
     run("list")
     out, err = capsys.readouterr()
-    header, nano, *published = out.splitlines()
+    header, nano, small, *published = out.splitlines()
     where = header.index("WHERE")
-    assert nano[where:].startswith("built in ")
-    assert nano.endswith("rough on real pictures")
+    for line, name in ((nano, "fathom-nano"), (small, "fathom-small")):
+        assert line.startswith(f"{name} ")
+        assert line[where:].startswith("built in ")
+        assert line.endswith("rough on real pictures")
     assert [line.split()[0] for line in published][:3] == ["swin2-tiny-256", "swin2-base-384", "swin2-large-384"]
     assert all(line[where:].startswith("can be fetched") for line in published)
     assert "broken.safetensors" in err

@@ -14,7 +14,7 @@ from core.model.config import PUBLISHED
 from core.model.dpt import DPT
 from core.weights.catalogue import entries, left_out, locate
 from core.weights.own_format import Weights, write_weights
-from core.weights.places import models_folder, published_path
+from core.weights.places import BUILT_IN_FOLDER, models_folder, published_path
 from core.weights.published import PUBLISHED_MODELS
 from core.weights.reader import read_weights
 from tests.support.checkpoints import TOY, save_hugging_face, save_midas, toy_state
@@ -34,15 +34,24 @@ def test_listing_needs_no_torch() -> None:
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
 
 
-def test_the_built_in_model_comes_first_and_says_that_it_is_rough() -> None:
-    first = entries()[0]
-    assert (first.name, first.training_px, first.parameters) == ("fathom-nano", 192, 2_917_876)
-    assert "rough on real pictures" in first.note
+@pytest.mark.parametrize(
+    ("place", "name", "parameters"), [(0, "fathom-nano", 2_917_876), (1, "fathom-small", 13_410_045)]
+)
+def test_the_built_in_models_come_first_and_say_that_they_are_rough(
+    place: int, name: str, parameters: int
+) -> None:
+    entry = entries()[place]
+    assert (entry.name, entry.training_px, entry.parameters) == (name, 192, parameters)
+    assert "rough on real pictures" in entry.note
     assert left_out() == ()
-    weights = read_weights(locate("fathom-nano"))
-    assert (weights.name, weights.licence, weights.dtype) == ("fathom-nano", "MIT", "float16")
-    assert weights.note == first.note
-    assert weights.parameters == first.parameters
+    weights = read_weights(locate(name))
+    assert (weights.name, weights.licence, weights.dtype) == (name, "MIT", "float16")
+    assert weights.note == entry.note
+    assert weights.parameters == entry.parameters
+
+
+def test_the_built_in_models_take_32_mib_at_most() -> None:
+    assert sum(path.stat().st_size for path in BUILT_IN_FOLDER.glob("*.safetensors")) <= 32 * 2**20
 
 
 def test_published_models_are_listed_with_what_they_cost() -> None:
@@ -92,7 +101,7 @@ def test_files_that_are_no_model_are_left_out_and_named() -> None:
     (models_folder() / "cut.safetensors").write_bytes((models_folder() / "mine.safetensors").read_bytes()[:5000])
     save_hugging_face(models_folder())
     names = [entry.name for entry in entries()]
-    assert len(names) == len(set(names)) == 8
+    assert len(names) == len(set(names)) == 9
     lines = "\n".join(left_out())
     for expected in (
         "cut.safetensors is cut off",
@@ -115,7 +124,7 @@ def test_a_path_is_taken_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     ("asked", "expected"),
     [
         ("swin2-tiny", "did you mean swin2-tiny-256?"),
-        ("depth-anything", "there are fathom-nano, swin2-tiny-256"),
+        ("depth-anything", "there are fathom-nano, fathom-small, swin2-tiny-256"),
         ("missing.pt", "there is no model file missing.pt"),
         ("folder/missing", "there is no model file folder/missing"),
         ("", "no model called ''"),
