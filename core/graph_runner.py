@@ -70,7 +70,7 @@ class GraphRunner:
         self._device = device
         self._programs: GraphCache[Program] = GraphCache(int(SHARE_OF_MEMORY * device.memory_bytes))
         self._upload = _Upload(device)
-        if network.head.conv1.weight.dtype != next(network.fusion.parameters()).dtype:
+        if network.head.conv2.weight.dtype != next(network.fusion.parameters()).dtype:
             _let_head_round(network.head.conv1)
             _let_head_round(network.head.conv2)
 
