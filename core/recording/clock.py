@@ -24,13 +24,18 @@ class RecordingClock:
         """From the first picture to the end of the newest, which lasts as long as the one before it."""
         return self.time_s + self._interval_s if self.frames else 0.0
 
-    def advance(self, frame: Frame) -> float:
-        """The time of `frame`, later than that of every frame before."""
+    def advance(self, frame: Frame, fps: float | None = None) -> float:
+        """The time of `frame`, later than that of every frame before.
+
+        `fps`: its source's rate, which tells the interval where the very first picture is the last before a jump.
+        """
         source_s = frame.captured_at_s if frame.media_time_s is None else frame.media_time_s
         stretch = frame.source_id, frame.jumps
         if self.frames == 0:
             self._zero_s = source_s
-        elif stretch != self._stretch or source_s - self._zero_s <= self.time_s:
+        elif stretch != self._stretch:
+            self._zero_s = source_s - self.time_s - (self._interval_s or (1 / fps if fps else SHORTEST_S))
+        elif source_s - self._zero_s <= self.time_s:
             self._zero_s = source_s - self.time_s - (self._interval_s or SHORTEST_S)
         time_s = source_s - self._zero_s
         self._interval_s, self.time_s = time_s - self.time_s, time_s

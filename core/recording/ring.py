@@ -139,7 +139,8 @@ class LastSeconds:
         elif self._newest is not None:
             writer.note_drops(max(0, frame.index - self._newest[1] - 1))
         self._newest = frame.source_id, frame.index
-        writer.write(frame.rgb, result.inverse_depth, self._clock.advance(frame))
+        fps = self._source.fps if self._source is not None else None
+        writer.write(frame.rgb, result.inverse_depth, self._clock.advance(frame, fps))
         self._forget_what_is_too_old()
 
     def close(self) -> None:

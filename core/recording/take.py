@@ -56,10 +56,10 @@ class Take:
 
     def write(self, result: DepthResult, missing: int) -> None:
         """Add `result`, before which `missing` pictures of its source had no depth. Raises: RecordingError."""
-        time_s = self.clock.advance(result.frame)
         if result.frame.source_id != self._source_id:
             self._source_id = result.frame.source_id
             self._source = self._source_of(self._source_id)
+        time_s = self.clock.advance(result.frame, self._source.fps if self._source is not None else None)
         if self._writer is None or self._part != part_of(result, self._source):
             self._begin(result)
         writer = self._writer

@@ -25,6 +25,14 @@ def test_after_a_jump_in_either_direction_time_goes_on_by_the_last_interval() ->
         assert times(*frames) == pytest.approx([0.0, 0.1, 0.2, 0.3])
 
 
+def test_a_first_picture_before_a_jump_lasts_as_long_as_the_source_says() -> None:
+    frames = [result(0, **values).frame for values in (at(9.9), at(0.0, jumps=1), at(0.1, jumps=1))]
+    for fps, expected_s in ((25.0, 0.04), (None, SHORTEST_S)):
+        clock = RecordingClock()
+        given = [clock.advance(frame, fps) for frame in frames]
+        assert given == pytest.approx([0.0, expected_s, expected_s + 0.1])
+
+
 def test_another_source_goes_on_where_the_last_one_stood() -> None:
     assert times(at(5.0), at(5.1), at(8.0, source_id=2), at(8.3, source_id=2)) == pytest.approx(
         [0.0, 0.1, 0.2, 0.5]
