@@ -6,7 +6,8 @@ import os
 import signal
 import sys
 import threading
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,12 @@ MOST_HELPERS = 16  # processes that lay out pictures for a graphics card
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser("train", help="train a model of our own on rendered scenes")
     parser.add_argument(
-        "config", type=Path, metavar="CONFIG", help="a .toml file like assets/models/fathom-nano.toml"
+        "configs",
+        type=Path,
+        nargs="+",
+        metavar="CONFIG",
+        help="a .toml file like assets/models/fathom-nano.toml; of several each goes on from the model of the one "
+        "before, in a folder of DIR with its name",
     )
     parser.add_argument(
         "--out",
@@ -63,34 +69,50 @@ def run(args: argparse.Namespace) -> int:
     from core.training.running import run as run_training
     from core.training.trainer import Trainer
 
-    config = read_config(args.config)
+    configs = [read_config(path) for path in args.configs]
+    folders = [args.out / path.stem for path in args.configs] if len(configs) > 1 else [args.out]
+    if len(set(folders)) < len(folders):
+        raise SettingError("each CONFIG needs a name of its own: its training goes into a folder of that name")
     device = pick_device(args.device)
-    if args.start_from is not None and has_state(args.out):
-        raise SettingError(f"{args.out} holds a training already, which goes on by itself: leave out --start-from")
+    if args.start_from is not None and has_state(folders[0]):
+        raise SettingError(
+            f"{folders[0]} holds a training already, which goes on by itself: leave out --start-from"
+        )
     measured = []
     if args.pairs is not None:
         from core.training.measured import measured_set
 
         measured = measured_set(args.pairs)
-    make_folder(args.out)
     minutes = math.inf if args.minutes is None else args.minutes
     helpers = min(MOST_HELPERS, (os.cpu_count() or 1) - 2) if device.type == "cuda" else 0
-    with Renderers(helpers) if helpers > 0 else nullcontext(render) as renderer:
-        trainer = Trainer(config, args.out, str(device), renderer, minutes)
-        if args.start_from is not None:
-            trainer.start_from(args.start_from)
-        ending = threading.Event()
-        before = signal.signal(signal.SIGINT, lambda *_: ending.set())
-        try:
+    start = args.start_from
+    with Renderers(helpers) if helpers > 0 else nullcontext(render) as renderer, _interrupts() as ending:
+        for config, folder in zip(configs, folders, strict=True):
+            make_folder(folder)
+            trainer = Trainer(config, folder, str(device), renderer, minutes)
+            if start is not None and not has_state(folder):
+                trainer.start_from(start)
             with _Bars(config.name) as bars:
                 outcome = run_training(trainer, renderer, measured, bars, ending.is_set)
-        finally:
-            signal.signal(signal.SIGINT, before)
+            if not outcome.finished:
+                break
+            start = outcome.model
     print(outcome.model)
     if not outcome.finished:
         print(f"ended after step {trainer.step}; the same command goes on from there", file=sys.stderr)
         return INTERRUPTED
     return 0
+
+
+@contextmanager
+def _interrupts() -> Iterator[threading.Event]:
+    """Set where the person has asked for an end."""
+    ending = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda *_: ending.set())
+    try:
+        yield ending
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class _Bars:

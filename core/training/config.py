@@ -10,6 +10,7 @@ from core.model.config import DPTConfig, check_size
 
 Hw = tuple[int, int]
 
+MOST_SEED = 1 << 16  # each has pictures of its own, and all lie below those of the evaluation
 _OWN_TABLES = {"network", "phases"}
 
 
@@ -49,6 +50,7 @@ class TrainConfig:
     def __post_init__(self) -> None:
         for name in ("steps", "pixels", "pictures", "evaluate_every", "evaluated_pictures"):
             _require(getattr(self, name) >= 1, f"{name} must be at least 1, got {getattr(self, name)}")
+        _require(1 <= self.seed < MOST_SEED, f"seed must be from 1 to {MOST_SEED - 1}, got {self.seed}")
         for name in ("uses", "learning_rate"):
             _require(getattr(self, name) > 0, f"{name} must be above 0, got {getattr(self, name)}")
         for name in ("warm_up", "averaging"):

@@ -7,7 +7,8 @@ import torch
 from torch import Generator, Tensor
 
 Hw = tuple[int, int]
-FIRST_SEED = 1  # of the training; the evaluation's begin at FIRST_EVALUATED, which no training reaches
+FIRST_SEED = 1  # of the pictures of a training; the evaluation's begin at FIRST_EVALUATED, which none reaches
+SEEDS_OF_A_TRAINING = 1 << 24  # so that one of another seed sees other pictures
 FIRST_EVALUATED = 1 << 40
 RENDERED_AT_ONCE = 32
 
@@ -31,16 +32,17 @@ class Batch(NamedTuple):
 
 
 class PictureStore:
-    """Holds up to `capacity` pictures on the device, where picture n of the training is made from seed n.
+    """Holds up to `capacity` pictures on the device; picture n of training `seed`, from 1, is always the same one.
 
     Rendering costs more than training on what was rendered, so each picture is used several times, in other crops
     and colours. Used by: one thread.
     """
 
-    def __init__(self, render: Render, hw: Hw, capacity: int, device: str) -> None:
+    def __init__(self, render: Render, hw: Hw, capacity: int, device: str, seed: int = 1) -> None:
         self.capacity = capacity
         self.made = 0  # pictures rendered in this training so far
         self._render, self._hw, self._device = render, hw, device
+        self._first_seed = FIRST_SEED + (seed - 1) * SEEDS_OF_A_TRAINING
         # float16 holds 1/m to 11 bits, twice as fine as half a percent of depth.
         self._rgb = torch.empty((capacity, 3, *hw), dtype=torch.uint8, device=device)
         self._inverse_depth = torch.empty((capacity, *hw), dtype=torch.float16, device=device)
@@ -53,7 +55,8 @@ class PictureStore:
         self.made = max(self.made, made - self.capacity)
         while self.made < made:
             count = min(RENDERED_AT_ONCE, made - self.made)
-            self._put(render_some(self._render, range(self.made, self.made + count), self._hw, self._device))
+            numbers = range(self.made, self.made + count)
+            self._put(render_some(self._render, numbers, self._hw, self._device, self._first_seed))
             progress(count)
 
     def draw(self, count: int, generator: Generator) -> Batch:

@@ -60,7 +60,7 @@ class Trainer:
         self.network = DPT(config.network).to(self.device)
         self.average = WeightAverage(self.network, config.averaging)
         self._optimiser = torch.optim.AdamW(_groups(self.network, config.weight_decay), betas=BETAS, fused=True)
-        self.store = PictureStore(self.render, config.rendered_hw, config.pictures, self.device)
+        self.store = PictureStore(self.render, config.rendered_hw, config.pictures, self.device, config.seed)
 
     @property
     def progress(self) -> float:

@@ -83,6 +83,50 @@ def test_it_starts_from_a_model_but_not_over_a_training(
     assert "leave out --start-from" in capsys.readouterr().err
 
 
+def test_of_several_configs_each_goes_on_from_the_model_before(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    started: list[Path] = []
+    start_from = Trainer.start_from
+
+    def remembered(self: Trainer, weights: Path) -> None:
+        started.append(weights)
+        start_from(self, weights)
+
+    monkeypatch.setattr(Trainer, "start_from", remembered)
+    second, out = tmp_path / "more.toml", tmp_path / "out"
+    second.write_text(config.read_text().replace("seed = 1", "seed = 2"))
+    assert run(config, second, "--out", out, "--device", "cpu") == 0
+    assert started == [out / "small" / "fathom-nano.safetensors"]
+    assert Path(capsys.readouterr().out.split()[-1]) == out / "more" / "fathom-nano.safetensors"
+    assert run(config, second, "--out", out, "--device", "cpu") == 0, "both have ended"
+    assert len(started) == 1
+
+
+def test_an_interrupt_in_the_first_of_several_begins_no_second(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = Trainer.train_step
+
+    def stepped(self: Trainer) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        return step(self)
+
+    second = tmp_path / "more.toml"
+    second.write_text(config.read_text())
+    monkeypatch.setattr(Trainer, "train_step", stepped)
+    assert run(config, second, "--out", tmp_path / "out", "--device", "cpu") == 130
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["small"]
+
+
+def test_configs_of_one_name_would_share_a_folder(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(config, config, "--out", tmp_path / "out") == 2
+    assert "a name of its own" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("args", "code", "told"),
     [

@@ -2,7 +2,7 @@
 
 import torch
 
-from core.training.loss import CENTRE, gradient_loss, loss_of, normalised
+from core.training.loss import CENTRE, aligned, gradient_loss, loss_of, normalised
 
 
 def scene(seed: int = 0) -> torch.Tensor:
@@ -22,6 +22,22 @@ def test_each_picture_is_normalised_by_itself() -> None:
     found = normalised(far_apart)
     torch.testing.assert_close(found.flatten(1).median(dim=1).values, torch.zeros(2), atol=1e-5, rtol=0)
     torch.testing.assert_close(found.flatten(1).abs().mean(dim=1), torch.ones(2))
+
+
+def test_each_picture_is_aligned_by_least_squares() -> None:
+    predicted, wanted = scene(), torch.stack((scene(1)[0], 40 * scene(1)[1] - 7))
+    found = aligned(predicted, wanted)
+    for estimate, target, mine in zip(predicted, wanted, found, strict=True):
+        columns = torch.stack((estimate.flatten(), torch.ones(estimate.numel())), dim=1)
+        fit = torch.linalg.lstsq(columns, target.flatten()[:, None]).solution
+        if fit[0] > 0:
+            torch.testing.assert_close(mine.flatten(), (columns @ fit)[:, 0], rtol=1e-3, atol=1e-3)
+
+
+def test_what_is_the_wrong_way_round_is_not_turned_over() -> None:
+    truth = scene()
+    assert loss_of(-truth, truth, 0.0, 0.0).total > 0.9
+    assert loss_of(truth, truth, 0.0, 0.0).total < 1e-5
 
 
 def test_a_picture_of_one_depth_gives_a_finite_loss_and_gradient() -> None:

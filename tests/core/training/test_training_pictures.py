@@ -3,7 +3,8 @@
 import torch
 
 from core.training.augment import augment
-from core.training.picture_store import FIRST_EVALUATED, FIRST_SEED, PictureStore, render_some
+from core.training.config import MOST_SEED
+from core.training.picture_store import FIRST_EVALUATED, FIRST_SEED, SEEDS_OF_A_TRAINING, PictureStore, render_some
 from support.simple_scenes import plane
 
 
@@ -52,8 +53,16 @@ def test_a_store_taken_up_renders_only_what_it_would_hold() -> None:
     assert torch.equal(mine.inverse_depth, its.inverse_depth)
 
 
+def test_trainings_of_other_seeds_see_other_pictures() -> None:
+    first, second = Recorder(), Recorder()
+    for render, seed in ((first, 1), (second, 2)):
+        PictureStore(render, (64, 64), 10, "cpu", seed).go_to(10)
+    assert not set(first.seeds) & set(second.seeds)
+    assert second.seeds[0] - first.seeds[0] > 10**7, "more than any training renders"
+
+
 def test_what_is_evaluated_is_never_trained_on() -> None:
-    assert FIRST_EVALUATED > FIRST_SEED + 10**11
+    assert FIRST_EVALUATED >= FIRST_SEED + (MOST_SEED - 1) * SEEDS_OF_A_TRAINING
     batch = render_some(plane, range(2), (64, 96), "cpu")
     assert batch.rgb.shape == (2, 3, 64, 96)
     assert batch.rgb.dtype == torch.uint8
