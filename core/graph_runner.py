@@ -17,10 +17,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.graph_cache import GraphCache
 from core.messages import RgbArray
 from core.model.dpt import DPT
 from core.preprocess import on_device
+from core.program_cache import ProgramCache
 from core.readout import Packer, Readout
 
 SHARE_OF_MEMORY = 0.25  # of the device's, for the graphs of sizes that are not in use
@@ -68,7 +68,7 @@ class GraphRunner:
     def __init__(self, network: DPT, device: GraphDevice) -> None:
         self.network = network
         self._device = device
-        self._programs: GraphCache[Program] = GraphCache(int(SHARE_OF_MEMORY * device.memory_bytes))
+        self._programs: ProgramCache[Program] = ProgramCache(int(SHARE_OF_MEMORY * device.memory_bytes))
         self._upload = _Upload(device)
         if network.head.conv2.weight.dtype != next(network.fusion.parameters()).dtype:
             _let_head_round(network.head.conv1)

@@ -3,15 +3,19 @@
 import time
 from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from core import threads
 from core.messages import RgbArray
 from core.model.dpt import DPT
+from core.model.size_plan import BYTES_KEPT
 from core.preprocess import to_network_input
+from core.program_cache import ProgramCache
 from core.readout import Packer, Readout
 from core.team_size import TeamSize
+from core.traced_network import CAN_TRACE, TracedNetwork
 
 
 class Runner(Protocol):
@@ -54,15 +58,20 @@ def make_runner(network: DPT, device: torch.device) -> Runner:
         from core.graph_runner import GraphRunner
 
         return GraphRunner(network, Cuda(device))
-    return EagerRunner(network, device)
+    return DirectRunner(network, device)
 
 
-class EagerRunner:
-    """Runs the network operation by operation: on the CPU, where starting one costs nearly nothing, and on MPS."""
+class DirectRunner:
+    """Runs the network where nothing has to be sent to a device and waited for: on the CPU, and on MPS.
+
+    On the CPU a size that was prepared runs as a program without Python; any other, and all on MPS, operation by
+    operation from Python.
+    """
 
     def __init__(self, network: DPT, device: torch.device) -> None:
         self.network = network
         self._device = device
+        self._programs: ProgramCache[TracedNetwork] = ProgramCache(BYTES_KEPT)
         self._packer: Packer | None = None  # of the size run last
         self._team: TeamSize | None = None
 
@@ -73,6 +82,8 @@ class EagerRunner:
     @torch.inference_mode()
     def prepare(self, network_hw: tuple[int, int]) -> None:
         self.network.prepare(network_hw)
+        if CAN_TRACE and self._device.type == "cpu":
+            self._programs.get(network_hw, lambda: self._trace(network_hw))
 
     @torch.inference_mode()
     def infer(self, rgb: RgbArray, network_hw: tuple[int, int]) -> Readout:
@@ -88,7 +99,7 @@ class EagerRunner:
         return readout
 
     def _infer(self, rgb: RgbArray, packer: Packer) -> Readout:
-        depth_bhw = self.network(self.to_input(rgb, packer.network_hw))
+        depth_bhw = self.run(self.to_input(rgb, packer.network_hw))
         return packer.unpack(packer.pack(depth_bhw[0]).cpu().numpy())
 
     @torch.inference_mode()
@@ -97,7 +108,8 @@ class EagerRunner:
 
     @torch.inference_mode()
     def run(self, image_bchw: Tensor) -> Tensor:
-        depth_bhw: Tensor = self.network(image_bchw)
+        network = self._programs.find((image_bchw.shape[2], image_bchw.shape[3])) or self.network
+        depth_bhw: Tensor = network(image_bchw)
         return depth_bhw
 
     def finish(self) -> None:
@@ -106,6 +118,11 @@ class EagerRunner:
 
     def close(self) -> None:
         del self.network
+        self._programs.clear()
         self._packer = None
         if self._device.type == "mps":
             torch.mps.empty_cache()
+
+    def _trace(self, network_hw: tuple[int, int]) -> TracedNetwork:
+        black = np.zeros((*network_hw, 3), np.uint8)
+        return TracedNetwork(self.network, self.to_input(black, network_hw))

@@ -8,14 +8,12 @@ Barabasz et al., "Error Analysis and Improving the Accuracy of Winograd Convolut
 section 5: those of Lavin and Gray (0, 1, -1, 2, -2) give twice the rounding error of these.
 """
 
-from typing import cast
-
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from core.model.fast_layers import FastLayer, can_pack
+from core.model.fast_layers import FastLayer, can_pack, traceable
 
 TILE = 4  # rows and columns of outputs made together
 TAPS = 3
@@ -25,6 +23,8 @@ TILES_AT_ONCE = 256  # what is made of them on the way, 10 MB each time at 256 c
 _SAME_SIZE = [1, 1], [1, 1], [1, 1]  # padding, stride, dilation
 FEWEST_CHANNELS = 96  # below, the transforms cost more than the products save: measured, README.md, "Speed"
 
+FEWEST_CHANNELS_IN_PARTS = 64  # below, casting and adding cost more than the products save
+
 
 class Conv3x3(FastLayer, nn.Conv2d):
     """A 3x3 convolution that keeps the size. After `make_fast` it gives the same, but for rounding, sooner."""
@@ -32,13 +32,26 @@ class Conv3x3(FastLayer, nn.Conv2d):
     def __init__(self, in_channels: int, out_channels: int, *, bias: bool = True) -> None:
         super().__init__(in_channels, out_channels, kernel_size=TAPS, padding=1, bias=bias)
 
-    def forward(self, map_bchw: Tensor) -> Tensor:
+    def forward(self, map_bchw: Tensor, *, relu: bool = False, plus_bchw: Tensor | None = None) -> Tensor:
+        """`relu`: followed by one. Or `plus_bchw`: added to the result."""
+        if self.packed is not None and self.packed.dtype == self.weight.dtype:
+            if plus_bchw is None:
+                return _packed(map_bchw, self.packed, self.bias, *_SAME_SIZE, "relu" if relu else "none")
+            return _packed_plus(map_bchw, plus_bchw, self.packed, self.bias, *_SAME_SIZE)
         if self._fast is None:
-            return super().forward(map_bchw)
-        if self._fast.is_mkldnn:
-            run = torch.ops.mkldnn._convolution_pointwise
-            return cast(Tensor, run(map_bchw, self._fast, self.bias, *_SAME_SIZE, 1, "none", [], ""))
-        return convolve(map_bchw, self._fast, self.bias)
+            out = super().forward(map_bchw)
+        elif self.packed is not None:
+            out = self._in_parts(map_bchw, self.packed)
+        else:
+            out = convolve(map_bchw, self._fast, self.bias)
+        if relu:
+            out = out.relu_()
+        return out if plus_bchw is None else out.add_(plus_bchw)
+
+    @property
+    def reads(self) -> torch.dtype:
+        """The precision in which it takes a map."""
+        return self.weight.dtype if self.packed is None else self.packed.dtype
 
     @torch.no_grad()
     def make_fast(self) -> None:
@@ -49,6 +62,51 @@ class Conv3x3(FastLayer, nn.Conv2d):
             self._fast = torch.ops.mkldnn._reorder_convolution_weight(self.weight.detach(), *_SAME_SIZE, 1, None)
         elif wide and self.weight.device.type == "cpu" and self.weight.dtype == torch.float32:
             self._fast = transform(self.weight)
+
+    @torch.no_grad()
+    def make_fast_in_parts(self) -> None:
+        """The same for a layer in float32 whose map and result may be rounded to bfloat16 but not its weights, as
+        that would be the same in every pixel: it multiplies by their first eight bits and by the next eight."""
+        first = self.weight.detach().bfloat16()
+        both = torch.cat((first, (self.weight.detach() - first.float()).bfloat16()))
+        both = both.contiguous(memory_format=torch.channels_last)
+        if can_pack(both) and self.in_channels >= FEWEST_CHANNELS_IN_PARTS:
+            self._fast = torch.ops.mkldnn._reorder_convolution_weight(both, *_SAME_SIZE, 1, None)
+
+    def _in_parts(self, map_bchw: Tensor, packed: Tensor) -> Tensor:
+        parts = _packed(map_bchw, packed, None, *_SAME_SIZE, "none")
+        out = parts[:, : self.out_channels].float().add_(parts[:, self.out_channels :])
+        return out if self.bias is None else out.add_(self.bias.view(-1, 1, 1))
+
+
+@traceable
+def _packed(
+    map_bchw: Tensor,
+    packed: Tensor,
+    bias: Tensor | None,
+    padding: list[int],
+    stride: list[int],
+    dilation: list[int],
+    after: str,
+) -> Tensor:
+    return torch.ops.mkldnn._convolution_pointwise(  # type: ignore[no-any-return]
+        map_bchw, packed, bias, padding, stride, dilation, 1, after, [], ""
+    )
+
+
+@traceable
+def _packed_plus(
+    map_bchw: Tensor,
+    plus_bchw: Tensor,
+    packed: Tensor,
+    bias: Tensor | None,
+    padding: list[int],
+    stride: list[int],
+    dilation: list[int],
+) -> Tensor:
+    return torch.ops.mkldnn._convolution_pointwise(  # type: ignore[no-any-return]
+        map_bchw, plus_bchw, packed, bias, padding, stride, dilation, 1, "add", 1.0, None, [], None
+    )
 
 
 def convolve(map_bchw: Tensor, transformed: Tensor, bias: Tensor | None) -> Tensor:

@@ -68,6 +68,8 @@ class DPT(nn.Module):
         for layer in self.modules():
             if isinstance(layer, (Conv3x3, Linear)):
                 layer.make_fast()
+        if self.head.conv1.weight.dtype == torch.bfloat16:
+            self.head.conv2.make_fast_in_parts()
         return self
 
     def prepare(self, image_hw: tuple[int, int]) -> None:

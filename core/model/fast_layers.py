@@ -1,7 +1,8 @@
 """Layers that may keep their weights a second time, laid out as a faster way of running them takes them."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from functools import cache, wraps
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +12,11 @@ class FastLayer(nn.Module):
     """Mixed in before a layer. Whatever moves, casts or loads weights drops what was made from the old ones."""
 
     _fast: Tensor | None = None
+
+    @property
+    def packed(self) -> Tensor | None:
+        """The weights as oneDNN lays them out, which a traced network cannot hold by itself."""
+        return self._fast if self._fast is not None and self._fast.is_mkldnn else None
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "FastLayer":
         self._fast = None
@@ -35,8 +41,7 @@ class Linear(FastLayer, nn.Linear):
         if self._fast is None:
             out = nn.functional.linear(x, self.weight, bias)
             return nn.functional.gelu(out) if gelu else out
-        name, form = ("gelu", "none") if gelu else ("none", "")
-        return cast(Tensor, torch.ops.mkldnn._linear_pointwise(x, self._fast, bias, name, [], form))
+        return _packed(x, self._fast, bias, *(("gelu", "none") if gelu else ("none", "")))
 
     @torch.no_grad()
     def make_fast(self) -> None:
@@ -44,6 +49,28 @@ class Linear(FastLayer, nn.Linear):
         nothing where that is no gain. Costs the weights once more."""
         if can_pack(self.weight):
             self._fast = torch.ops.mkldnn._reorder_linear_weight(self.weight.detach(), None)
+
+
+def traceable(run: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """`run`, and while a network is traced a copy of it in TorchScript: what is traced can hold no list of
+    scalars, not even an empty one."""
+
+    @wraps(run)
+    def either(*args: object) -> Tensor:
+        return (_scripted(run) if torch.jit.is_tracing() else run)(*args)  # type: ignore[attr-defined, no-untyped-call]
+
+    return either
+
+
+@cache
+def _scripted(run: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    scripted: Callable[..., Tensor] = torch.jit.script(run)
+    return scripted
+
+
+@traceable
+def _packed(x: Tensor, packed: Tensor, bias: Tensor | None, after: str, form: str) -> Tensor:
+    return torch.ops.mkldnn._linear_pointwise(x, packed, bias, after, [], form)  # type: ignore[no-any-return]
 
 
 def can_pack(weight: Tensor) -> bool:

@@ -23,9 +23,9 @@ class ResidualUnit(nn.Module):
         self.conv2 = Conv3x3(channels, channels)
 
     def forward(self, map_bchw: Tensor) -> Tensor:
-        inner: Tensor = self.conv1(map_bchw.relu())
-        inner = self.conv2(inner.relu_())
-        return inner.add_(map_bchw)
+        inner: Tensor = self.conv1(map_bchw.relu(), relu=True)
+        out: Tensor = self.conv2(inner, plus_bchw=map_bchw)
+        return out
 
 
 class FusionBlock(nn.Module):

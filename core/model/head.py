@@ -28,8 +28,8 @@ class Head(nn.Module):
         self.conv3 = nn.Conv2d(config.head_channels, 1, kernel_size=1)
 
     def forward(self, fused_bchw: Tensor) -> Tensor:
-        x: Tensor = self.conv1(fused_bchw.to(self.conv1.weight.dtype))
-        x = self.conv2(double(x.to(self.conv2.weight.dtype))).relu_()
+        x: Tensor = self.conv1(fused_bchw.to(self.conv1.reads))
+        x = self.conv2(double(x.to(self.conv2.reads)), relu=True)
         x = self.conv3(x).relu_()
         return x.squeeze(1)
 

@@ -12,9 +12,9 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from core import cuda_device
 from core.engine import Engine
 from core.errors import EngineError
-from core.graph_cache import PROGRAMS_KEPT
 from core.messages import RgbArray
 from core.preprocess import on_device
+from core.program_cache import PROGRAMS_KEPT
 from support.stand_ins import hostile_pictures, room, stand_in
 from tests.core.model.networks import difference
 

@@ -12,11 +12,11 @@ from core import graph_runner
 from core.depth_range import sample_percentiles
 from core.engine import Engine
 from core.errors import EngineError, NonFinite
-from core.graph_cache import PROGRAMS_KEPT
 from core.graph_runner import GraphRunner
 from core.messages import ModelInfo, RgbArray
 from core.preprocess import on_device
-from core.runner import EagerRunner
+from core.program_cache import PROGRAMS_KEPT
+from core.runner import DirectRunner
 from support.fake_graphs import LONG_S, FakeGraphs
 from tests.core.model import make_golden
 from tests.core.model.networks import difference, seeded_network
@@ -52,7 +52,7 @@ def test_the_depth_is_the_network_s_and_comes_with_its_range() -> None:
     result = runner.infer(rgb, WIDE)
     assert np.array_equal(result.inverse_depth, expected(runner, rgb, WIDE))
     assert (result.low, result.high) == pytest.approx(sample_percentiles(result.inverse_depth), rel=1e-6)
-    eager = EagerRunner(runner.network, CPU).infer(rgb, WIDE)
+    eager = DirectRunner(runner.network, CPU).infer(rgb, WIDE)
     assert difference(result.inverse_depth, eager.inverse_depth) < 1e-3  # OpenCV resized that one
 
 

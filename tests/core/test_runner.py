@@ -5,8 +5,11 @@ import pytest
 import torch
 
 from core import runner as runner_module
+from core.model.dpt import DPT
 from core.network_size import Size
-from core.runner import EagerRunner
+from core.program_cache import PROGRAMS_KEPT
+from core.runner import DirectRunner
+from core.traced_network import CAN_TRACE
 from tests.core.model import make_golden
 from tests.core.model.networks import seeded_network
 
@@ -26,7 +29,7 @@ def test_on_the_processor_every_frame_is_computed_by_the_team_it_is_worth(monkey
 
     monkeypatch.setattr(runner_module, "TeamSize", Team)
     monkeypatch.setattr(runner_module.threads, "ALL", 3)
-    runner = EagerRunner(seeded_network(make_golden.CONFIG, 1).requires_grad_(False), torch.device("cpu"))
+    runner = DirectRunner(seeded_network(make_golden.CONFIG, 1).requires_grad_(False), torch.device("cpu"))
     picture = np.zeros((48, 64, 3), np.uint8)
     alone = runner.infer(picture, (64, 64))
     assert told == [], "before a thread has come to run it there is no team"
@@ -36,3 +39,49 @@ def test_on_the_processor_every_frame_is_computed_by_the_team_it_is_worth(monkey
     assert told == [3, (64, 64), True, (64, 96), True]
     assert readout.finite
     assert alone.inverse_depth.shape == (64, 64)
+
+
+def direct_runner() -> DirectRunner:
+    return DirectRunner(seeded_network(make_golden.CONFIG, 1).requires_grad_(False), torch.device("cpu"))
+
+
+def calls_of(network: DPT) -> list[int]:
+    """Grows by one whenever the network is called from Python."""
+    calls: list[int] = []
+    network.register_forward_pre_hook(lambda *_: calls.append(1))
+    return calls
+
+
+@pytest.mark.skipif(not CAN_TRACE, reason="torch traces nothing under this Python")
+def test_a_size_that_was_prepared_runs_without_python_and_no_differently() -> None:
+    runner, picture = direct_runner(), np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)
+    by_steps = [runner.infer(picture, size).inverse_depth for size in ((64, 64), (64, 96))]
+    calls = calls_of(runner.network)
+    runner.prepare((64, 64))
+    assert len(calls) == 1, "it was traced"
+    runner.prepare((64, 64))
+    assert np.array_equal(runner.infer(picture, (64, 64)).inverse_depth, by_steps[0])
+    assert len(calls) == 1
+    assert np.array_equal(runner.infer(picture, (64, 96)).inverse_depth, by_steps[1])
+    assert len(calls) == 2, "a size that was not runs from Python"
+
+
+@pytest.mark.skipif(not CAN_TRACE, reason="torch traces nothing under this Python")
+def test_only_the_sizes_used_last_are_kept_and_none_once_it_is_closed() -> None:
+    runner = direct_runner()
+    programs = runner._programs
+    for width in range(64, 64 + 32 * (PROGRAMS_KEPT + 1), 32):
+        runner.prepare((64, width))
+    assert programs.sizes() == tuple((64, 96 + 32 * n) for n in range(PROGRAMS_KEPT))
+    runner.close()
+    assert programs.sizes() == ()
+
+
+def test_where_torch_cannot_trace_it_runs_from_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner_module, "CAN_TRACE", False)
+    runner = direct_runner()
+    calls = calls_of(runner.network)
+    runner.prepare((64, 64))
+    assert calls == []
+    runner.infer(np.zeros((48, 64, 3), np.uint8), (64, 64))
+    assert calls == [1]

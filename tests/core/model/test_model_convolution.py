@@ -29,6 +29,8 @@ def test_it_agrees_with_the_plain_convolution(hw: tuple[int, int], biased: bool,
     assert not torch.equal(fast, plain), "another way was taken"
     assert fast.shape == plain.shape
     assert float((fast - expected).norm() / expected.norm()) < TWICE_PLAIN
+    assert torch.equal(conv(picture, relu=True), fast.relu())
+    assert torch.equal(conv(picture, plus_bchw=fast), fast + fast)
 
 
 def test_few_channels_stay_plain() -> None:

@@ -12,13 +12,13 @@ ALWAYS_KEPT = 2  # the newest and the one that runs meanwhile: neither is ever g
 class Sized(Protocol):
     @property
     def nbytes(self) -> int:
-        """Device memory that is given back once nobody holds this any more."""
+        """Memory of the device that is given back once nobody holds this any more."""
 
 
 P = TypeVar("P", bound=Sized)
 
 
-class GraphCache(Generic[P]):
+class ProgramCache(Generic[P]):
     """Programs by size. Used by: any thread; a program at hand waits for no other being made.
 
     A program that is given up is merely forgotten: a thread that runs it holds it until its frame is done.
@@ -32,17 +32,25 @@ class GraphCache(Generic[P]):
 
     def get(self, network_hw: tuple[int, int], make: Callable[[], P]) -> tuple[P, bool]:
         """The program of this size, from `make` where there is none, and whether others were given up for it."""
-        program = self._find(network_hw)
+        program = self.find(network_hw)
         if program is not None:
             return program, False
         with self._making:
-            program = self._find(network_hw)
+            program = self.find(network_hw)
             if program is not None:
                 return program, False
             program = make()
             with self._lock:
                 self._programs[network_hw] = program
                 return program, self._shrink()
+
+    def find(self, network_hw: tuple[int, int]) -> P | None:
+        """The program of this size, which is then the one used last; None where there is none."""
+        with self._lock:
+            program = self._programs.get(network_hw)
+            if program is not None:
+                self._programs.move_to_end(network_hw)
+            return program
 
     def keep_only_newest(self) -> None:
         """Forget all but the program used last, to make room."""
@@ -58,13 +66,6 @@ class GraphCache(Generic[P]):
         """The sizes kept, the one used last at the end."""
         with self._lock:
             return tuple(self._programs)
-
-    def _find(self, network_hw: tuple[int, int]) -> P | None:
-        with self._lock:
-            program = self._programs.get(network_hw)
-            if program is not None:
-                self._programs.move_to_end(network_hw)
-            return program
 
     def _shrink(self) -> bool:
         before = len(self._programs)
