@@ -1,5 +1,6 @@
 """How a network is run on a kind of device: the one part of the engine that differs between them."""
 
+import logging
 import time
 from typing import Protocol
 
@@ -8,6 +9,7 @@ import torch
 from torch import Tensor
 
 from core import threads
+from core.device_errors import Failure
 from core.messages import RgbArray
 from core.model.dpt import DPT
 from core.model.size_plan import BYTES_KEPT
@@ -16,6 +18,8 @@ from core.program_cache import ProgramCache
 from core.readout import Packer, Readout
 from core.team_size import TeamSize
 from core.traced_network import CAN_TRACE, TracedNetwork
+
+_log = logging.getLogger(__name__)
 
 
 class Runner(Protocol):
@@ -83,7 +87,10 @@ class DirectRunner:
     def prepare(self, network_hw: tuple[int, int]) -> None:
         self.network.prepare(network_hw)
         if CAN_TRACE and self._device.type == "cpu":
-            self._programs.get(network_hw, lambda: self._trace(network_hw))
+            try:
+                self._programs.get(network_hw, lambda: self._trace(network_hw))
+            except RuntimeError as error:  # it runs from Python all the same, or fails there and is dealt with
+                _log.warning("tracing at %dx%d: %s", *network_hw, Failure.of(error).line)
 
     @torch.inference_mode()
     def infer(self, rgb: RgbArray, network_hw: tuple[int, int]) -> Readout:

@@ -66,7 +66,7 @@ class SizeChoice:
         old, self._model = self._model, model
         if old is None or (old.name, old.device) != (model.name, model.device):
             self._auto.restart()
-        self._ready = {size for size in (self._in_use, self._preparing) if size is not None}
+        self._ready = {self.coming} if self.coming is not None else set()
         self._preparing = self._good = None
         self._forgive()
 
@@ -83,9 +83,11 @@ class SizeChoice:
         if wanted is None:
             return Choice(None)
         if self._in_use is None or wanted in self._ready or at_once:
+            prepare = None if wanted in self._ready else wanted  # for the frames that follow
             self._ready.add(wanted)
             self._in_use = wanted
-        elif wanted != self._preparing:
+            return Choice(wanted, prepare)
+        if wanted != self._preparing:
             self._preparing = wanted
             return Choice(self._in_use, prepare=wanted)
         return Choice(self._in_use)

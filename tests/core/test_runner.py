@@ -85,3 +85,17 @@ def test_where_torch_cannot_trace_it_runs_from_python(monkeypatch: pytest.Monkey
     assert calls == []
     runner.infer(np.zeros((48, 64, 3), np.uint8), (64, 64))
     assert calls == [1]
+
+
+@pytest.mark.skipif(not CAN_TRACE, reason="torch traces nothing under this Python")
+def test_a_network_that_cannot_be_traced_runs_from_python(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object) -> None:
+        raise RuntimeError("unsupported\nand a long trace")
+
+    monkeypatch.setattr(runner_module, "TracedNetwork", refuse)
+    runner = direct_runner()
+    runner.prepare((64, 64))
+    assert [record.getMessage() for record in caplog.records] == ["tracing at 64x64: unsupported"]
+    assert runner.infer(np.zeros((48, 64, 3), np.uint8), (64, 64)).finite

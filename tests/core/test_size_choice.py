@@ -48,7 +48,15 @@ def test_the_newest_of_several_wishes_wins() -> None:
 def test_where_no_frame_may_differ_the_size_is_there_at_once() -> None:
     sizes = running()
     sizes.ask(SizeWish("384"))
+    assert choose(sizes, at_once=True) == Choice((384, 384), prepare=(384, 384)), "for the frames that follow"
     assert choose(sizes, at_once=True) == Choice((384, 384))
+
+
+def test_the_first_size_runs_at_once_and_is_prepared_meanwhile() -> None:
+    sizes = SizeChoice()
+    sizes.start_engine(MODEL)
+    assert choose(sizes) == Choice((256, 256), prepare=(256, 256))
+    assert choose(sizes) == Choice((256, 256))
 
 
 def test_another_engine_is_prepared_for_what_runs_and_what_comes() -> None:
@@ -70,7 +78,7 @@ def test_for_want_of_memory_the_next_smaller_size_of_the_same_shape(
     tried = choose(sizes).run
     assert tried is not None
     sizes.failed(tried, OutOfMemory)
-    assert choose(sizes) == Choice(expected)
+    assert choose(sizes).run == expected
 
 
 def test_it_goes_down_to_what_worked_before_and_no_lower() -> None:
@@ -89,7 +97,7 @@ def test_where_even_the_least_useful_size_has_no_memory_there_is_none() -> None:
     sizes.failed((128, 128), OutOfMemory)
     assert choose(sizes) == Choice(None)
     sizes.ask(SizeWish("256"))
-    assert choose(sizes) == Choice((256, 256)), "whoever asks anew wants it tried"
+    assert choose(sizes).run == (256, 256), "whoever asks anew wants it tried"
 
 
 def test_another_failure_leads_back_to_what_worked() -> None:
@@ -166,7 +174,7 @@ def test_a_recording_is_made_at_the_size_of_the_training() -> None:
     sizes = SizeChoice()
     sizes.ask(SizeWish("auto"))
     sizes.start_engine(MODEL)
-    assert choose(sizes, at_once=True) == Choice((256, 256))
+    assert choose(sizes, at_once=True).run == (256, 256)
 
 
 def test_a_small_picture_is_enlarged_as_far_as_the_network_was_trained() -> None:
