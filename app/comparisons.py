@@ -9,7 +9,7 @@ from core.comparing.lane_wish import LaneWish, lane_wish
 from core.comparing.view import MOST_LANES
 from core.messages import ModelEntry, ModelInfo
 from core.model_messages import AUTO_MODEL
-from core.network_size import AUTO, MAX_PX, MIN_PX, STEP_PX, parse_size
+from core.network_size import AUTO, MAX_PX, MIN_PX, STEP_PX, TRAINED, fixed, parse_size
 
 _LARGER = 1.5  # the second lane's size where there is one model only
 
@@ -21,10 +21,11 @@ def lanes_of(settings: Settings, models: Sequence[ModelEntry], runs: ModelInfo |
     if kept:
         return kept
     model = runs.name if runs is not None and settings.model == AUTO_MODEL else settings.model
-    first = LaneWish(model, settings.size, settings.precision, settings.device, settings.aspect)
     known = next((entry for entry in models if entry.name == model), None)
-    if first.size == AUTO and known is not None:
-        first = replace(first, size=str(known.training_px))
+    size = settings.size if known is None else fixed(settings.size, known.training_px)
+    first = LaneWish(
+        model, AUTO if size == TRAINED else size, settings.precision, settings.device, settings.aspect
+    )
     larger = [
         entry
         for entry in models

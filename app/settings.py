@@ -10,7 +10,7 @@ from core.comparing.lane_wish import lane_wish
 from core.errors import SettingError
 from core.look import View
 from core.model_messages import AUTO_MODEL
-from core.network_size import AUTO, parse_size
+from core.network_size import AUTO, TRAINED, parse_size
 
 COLORMAPS = ("inferno", "magma", "plasma", "viridis", "cividis", "turbo", "spectral", "bone", "grey")
 
@@ -56,9 +56,9 @@ class Settings:
         flag=True,
     )
     size: str = option(
-        "192",
+        TRAINED,
         "What the network sees: PX for the longer side, or HxW; multiples of 32, 64 to 1536; "
-        "auto: as much as holds a rate.",
+        "trained: what the model was trained at; auto: as much as holds a rate.",
         flag=True,
     )
     target_fps: float = option(
@@ -154,7 +154,7 @@ def check(name: str, value: Any) -> Any:
         raise SettingError(f"{name} must be {limits.form}, got {_SHORT.repr(value)}")
     if limits.low is not None and limits.high is not None and not limits.low <= value <= limits.high:
         raise SettingError(f"{name} must lie from {limits.low:g} to {limits.high:g}, got {_SHORT.repr(value)}")
-    if name == "size" and value != AUTO:
+    if name == "size" and value not in (AUTO, TRAINED):
         parse_size(value)
     if name == "lanes":
         for text in value:

@@ -9,6 +9,7 @@ MIN_PX = 64
 MAX_PX = 1536
 LEAST_USEFUL_PX = 128  # before a size is made smaller than that for want of memory, another device is tried
 AUTO = "auto"  # the setting `size` that holds a rate, by AutoSize
+TRAINED = "trained"  # and the one that is each network's own
 
 Size = tuple[int, int]  # height and width
 
@@ -16,7 +17,7 @@ Size = tuple[int, int]  # height and width
 def parse_size(text: str) -> Size | int:
     """`"384"` is the longer side; `"288x512"` is height x width, whatever the aspect setting says.
 
-    Not for `"auto"`, which is no size. Raises: SettingError.
+    Not for `"auto"` and `"trained"`, which are no sizes. Raises: SettingError.
     """
     try:
         numbers = [int(part) for part in text.lower().split("x")]
@@ -31,8 +32,9 @@ def parse_size(text: str) -> Size | int:
 
 
 def fixed(size: str, training_px: int) -> str:
-    """The setting itself or, for auto where there is no rate to hold, the size the network was trained at."""
-    return str(training_px) if size == AUTO else size
+    """The setting itself where it is a size, else the one the network was trained at: also for `"auto"`, where
+    there is no rate to hold."""
+    return str(training_px) if size in (AUTO, TRAINED) else size
 
 
 def auto_sizes(aspect: str, picture_hw: Size, training_px: int) -> tuple[Size, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from core.auto_size import AutoSize
 from core.errors import EngineError, OutOfMemory
 from core.messages import ModelInfo, RgbArray
-from core.network_size import AUTO, Size, auto_sizes, network_hw, size_setting, smaller_sizes
+from core.network_size import AUTO, TRAINED, Size, auto_sizes, fixed, network_hw, size_setting, smaller_sizes
 
 TARGET_FPS = 30.0
 MOST_STUMBLES = 3
@@ -16,7 +16,7 @@ FIRST_AUTO_PX = 192  # where `auto` begins with a network it knows nothing of: f
 class SizeWish:
     """The settings it follows."""
 
-    size: str = "256"
+    size: str = TRAINED
     aspect: str = "square"
     target_fps: float = TARGET_FPS
 
@@ -131,7 +131,7 @@ class SizeChoice:
         wish = self._heeded
         if wish.size == AUTO:
             return self._wanted_by_rate(wish.aspect, picture_hw, is_recorded=is_recorded)
-        wanted = network_hw(wish.size, wish.aspect, picture_hw)
+        wanted = network_hw(fixed(wish.size, self._training_px), wish.aspect, picture_hw)
         if self._fits(wanted):
             return wanted
         good = self._good if self._good is not None and self._fits(self._good) else None
@@ -145,12 +145,16 @@ class SizeChoice:
         return good
 
     def _wanted_by_rate(self, aspect: str, picture_hw: Size, *, is_recorded: bool) -> Size | None:
-        training_px = self._model.training_px if self._model is not None else FIRST_AUTO_PX
+        training_px = self._training_px
         sizes = [size for size in auto_sizes(aspect, picture_hw, training_px) if self._fits(size)]
         if not sizes:
             return None
         first_px = training_px if is_recorded else min(FIRST_AUTO_PX, training_px)
         return self._auto.choose_from(sizes, network_hw(str(first_px), aspect, picture_hw))
+
+    @property
+    def _training_px(self) -> int:
+        return self._model.training_px if self._model is not None else FIRST_AUTO_PX
 
     def _fits(self, size: Size) -> bool:
         return size[0] * size[1] < self._too_large and size not in self._refused

@@ -7,7 +7,7 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from core.comparing.view import LaneView
-from core.network_size import AUTO
+from core.network_size import AUTO, TRAINED
 from ui import theme
 from ui.controls import PickerButton, icon_button
 
@@ -22,7 +22,7 @@ def lane_title(lane: LaneView) -> str:
         height, width = lane.result.network_hw
         return f"{name} {width}" if height == width else f"{name} {width} × {height}"
     size = lane.wish.size
-    if size == AUTO:
+    if size in (AUTO, TRAINED):
         return name
     height, _, width = size.partition("x")
     return f"{name} {width} × {height}" if width else f"{name} {size}"

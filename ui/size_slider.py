@@ -1,37 +1,50 @@
-"""How much the network sees: the longer side in steps of 32, handed on once the hand rests, or automatic."""
+"""How much the network sees: the longer side in steps of 32, handed on once the hand rests, or what follows the
+model or the rate."""
 
 from PyQt6.QtCore import QSignalBlocker, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
 
-from core.network_size import AUTO, MAX_PX, MIN_PX, STEP_PX, Size, network_hw, parse_size
+from core.network_size import AUTO, MAX_PX, MIN_PX, STEP_PX, TRAINED, Size, network_hw, parse_size
 from ui import theme
 from ui.controls import caption
 from ui.shortcuts import hint
 
 HOLDS_RATE = "As large as holds the rate below." + hint("auto_size")
+_FOLLOWED = {AUTO: "auto", TRAINED: "as trained"}  # settings that are no size of their own
 SETTLE_MS = 150  # a drag over ten steps must not ask the engine for ten sizes
+
+
+class _Slider(QSlider):
+    """One whose handle goes back to where it began on a double-click."""
+
+    double_clicked = pyqtSignal()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        self.double_clicked.emit()
 
 
 class SizeSlider(QWidget):
     """Slider, its value, the button for `auto`, and the height and width that come of it.
 
-    With `auto` the slider follows the size in use; whoever moves it takes over from there.
+    With `auto` and `trained` the slider follows the size in use; whoever moves it takes over from there, and a
+    double-click gives it back to `trained`.
     """
 
     chosen = pyqtSignal(str)  # the setting `size`, snapped and settled
 
     def __init__(self, auto_tip: str = HOLDS_RATE) -> None:
         super().__init__()
-        self._size = "256"
+        self._size = TRAINED
         self._aspect = "square"
         self._picture_hw: Size | None = None
         self._in_use: Size | None = None
         tip = (
-            "How large the network sees the picture. Larger is finer and slower."
-            + hint("smaller")
-            + hint("larger")
+            "How large the network sees the picture. Larger is finer and slower. Double-click: as the model was "
+            "trained." + hint("smaller") + hint("larger")
         )
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = _Slider(Qt.Orientation.Horizontal)
+        self.slider.double_clicked.connect(lambda: self._take(TRAINED))
         self.slider.setRange(MIN_PX // STEP_PX, MAX_PX // STEP_PX)
         self.slider.setPageStep(2)
         self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -72,7 +85,7 @@ class SizeSlider(QWidget):
         self._settle.timeout.connect(self._settled)
 
     def set_size(self, size: str) -> None:
-        """Show the setting `size`: PX, HxW, of which the slider shows the longer side, or `auto`."""
+        """Show the setting `size`: PX, HxW, of which the slider shows the longer side, `auto` or `trained`."""
         if self._settle.isActive():
             return  # a person is at it, and newer
         self._size = size
@@ -91,7 +104,7 @@ class SizeSlider(QWidget):
         """What the network runs at now."""
         if network_hw != self._in_use:
             self._in_use = network_hw
-            if self._size == AUTO:
+            if self._size in _FOLLOWED:
                 self._describe()
 
     def nudge(self, steps: int) -> None:
@@ -107,15 +120,19 @@ class SizeSlider(QWidget):
         self.chosen.emit(self._size)
 
     def _auto_clicked(self, checked: bool) -> None:
+        self._take(AUTO if checked else str(self.slider.value() * STEP_PX))
+
+    def _take(self, size: str) -> None:
+        """At once."""
         self._settle.stop()
-        self._size = AUTO if checked else str(self.slider.value() * STEP_PX)
+        self._size = size
         self._describe()
         self._settled()
 
     def _describe(self) -> None:
         self.auto.setChecked(self._size == AUTO)
-        if self._size == AUTO:
-            self._describe_auto()
+        if self._size in _FOLLOWED:
+            self._describe_followed(_FOLLOWED[self._size])
             return
         wanted = parse_size(self._size)
         self._show_longer(wanted if isinstance(wanted, int) else max(wanted))
@@ -125,13 +142,13 @@ class SizeSlider(QWidget):
         height, width = network_hw(self._size, self._aspect, self._picture_hw or (1, 1))
         self.detail.setText(f"network sees {width} × {height}")
 
-    def _describe_auto(self) -> None:
+    def _describe_followed(self, what: str) -> None:
         if self._in_use is None:
-            self.detail.setText("auto")
+            self.detail.setText(what)
             return
         height, width = self._in_use
         self._show_longer(max(self._in_use))
-        self.detail.setText(f"auto, network sees {width} × {height}")
+        self.detail.setText(f"{what}, network sees {width} × {height}")
 
     def _show_longer(self, longer_px: int) -> None:
         self.value_label.setText(str(longer_px))

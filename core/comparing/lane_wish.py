@@ -3,7 +3,7 @@
 from dataclasses import astuple, dataclass
 
 from core.errors import SettingError
-from core.network_size import AUTO, parse_size
+from core.network_size import AUTO, TRAINED, parse_size
 
 PRECISIONS = (AUTO, "fp32", "bf16", "fp16")
 ASPECTS = ("square", "keep")
@@ -11,7 +11,8 @@ ASPECTS = ("square", "keep")
 
 @dataclass(frozen=True, slots=True)
 class LaneWish:
-    """A network as a person asks for it. Size "auto": the one it was trained at."""
+    """A network as a person asks for it. Size "auto" and "trained": the one it was trained
+    at, as no lane has a rate to hold."""
 
     model: str
     size: str = AUTO
@@ -36,7 +37,7 @@ def lane_wish(text: str) -> LaneWish:
     if len(parts) < 5 or not parts[4]:
         raise SettingError(f"a lane must be SIZE PRECISION DEVICE ASPECT MODEL, got {text!r}")
     size, precision, device, aspect, model = parts
-    if size != AUTO:
+    if size not in (AUTO, TRAINED):
         parse_size(size)
     for name, value, choices in (("precision", precision, PRECISIONS), ("aspect", aspect, ASPECTS)):
         if value not in choices:

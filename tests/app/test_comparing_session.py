@@ -107,7 +107,7 @@ def test_another_budget_reaches_the_lanes(rig: Rig) -> None:
         (
             {},
             (NANO,),
-            (LaneWish("fathom-nano", "192"), LaneWish("fathom-nano", "288")),
+            (LaneWish("fathom-nano", "256"), LaneWish("fathom-nano", "384")),
         ),
         (
             {"size": "auto", "precision": "fp32"},
@@ -117,7 +117,7 @@ def test_another_budget_reaches_the_lanes(rig: Rig) -> None:
         (
             {},
             (NANO, BASE, TINY, MISSING),
-            (LaneWish("fathom-nano", "192"), LaneWish("swin2-tiny-256")),
+            (LaneWish("fathom-nano", "256"), LaneWish("swin2-tiny-256")),
         ),
         (
             {"model": "swin2-base-384", "size": "288x512", "aspect": "keep"},

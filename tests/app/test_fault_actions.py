@@ -25,9 +25,9 @@ def test_a_size_that_fails_can_be_left_for_the_one_that_works(rig: Rig) -> None:
     rig.until(rig.result)
     rig.session.change(size="1536")
     fault = rig.fault()
-    assert (fault.action, fault.button) == (Action.KEEP_SIZE, "Stay at 192")
+    assert (fault.action, fault.button) == (Action.KEEP_SIZE, "Stay at 256")
     rig.session.do(fault)
-    assert rig.session.settings.size == "192"
+    assert rig.session.settings.size == "256"
     assert rig.session.status().faults == ()
 
 

@@ -42,6 +42,8 @@ def test_every_setting_refuses_what_is_of_no_use_to_it(name: str, value: Any) ->
     [
         ("size", "512"),
         ("size", "288x512"),
+        ("size", "auto"),
+        ("size", "trained"),
         ("aspect", "keep"),
         ("precision", "bf16"),
         ("device", "cuda"),

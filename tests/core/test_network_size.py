@@ -100,7 +100,7 @@ def test_smaller_sizes_shrink_step_by_step_in_the_same_shape(height: int, width:
 
 
 def test_auto_is_the_size_of_the_training_where_there_is_no_rate_to_hold() -> None:
-    assert fixed("auto", 384) == "384"
+    assert fixed("auto", 384) == fixed("trained", 384) == "384"
     assert fixed("288x512", 384) == "288x512"
 
 

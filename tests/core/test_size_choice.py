@@ -1,5 +1,7 @@
 """Which size runs, while it is asked for, prepared, found too large, or chosen by itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,19 @@ def test_the_newest_of_several_wishes_wins() -> None:
     for px in ("320", "352", "384"):
         sizes.ask(SizeWish(px))
     assert choose(sizes) == Choice((256, 256), prepare=(384, 384))
+
+
+def test_a_model_runs_at_the_size_it_was_trained_at_until_another_is_asked_for() -> None:
+    sizes = SizeChoice()
+    sizes.ask(SizeWish("trained"))
+    sizes.start_engine(MODEL)
+    assert choose(sizes).run == (256, 256)
+    sizes.start_engine(replace(MODEL, name="larger", training_px=384))
+    assert choose(sizes) == Choice((256, 256), prepare=(384, 384)), "the old size goes on until it is ready"
+    sizes.is_ready((384, 384))
+    assert choose(sizes).run == (384, 384)
+    sizes.ask(SizeWish("trained", "keep"))
+    assert choose(sizes).prepare == (224, 384)
 
 
 def test_where_no_frame_may_differ_the_size_is_there_at_once() -> None:

@@ -88,6 +88,20 @@ def test_a_size_of_height_and_width_shows_both(open_window: OpenWindow) -> None:
     assert window.panel.model.network.size_slider.detail.text() == "network sees 512 × 288"
 
 
+def test_a_double_click_on_the_slider_gives_the_size_back_to_the_model(open_window: OpenWindow) -> None:
+    window, session = open_window(size="512")
+    size = window.panel.model.network.size_slider
+    QTest.mouseDClick(size.slider, Qt.MouseButton.LeftButton)
+    assert last_change(session) == {"size": "trained"}
+    assert size.detail.text() == "as trained"
+    session.give(a_result())
+    until(lambda: size.detail.text() == "as trained, network sees 256 × 256")
+    assert size.slider.value() * 32 == 256
+    assert not size.auto.isChecked()
+    size.slider.setValue(10)
+    until(lambda: last_change(session) == {"size": "320"})
+
+
 def test_number_format_and_device(open_window: OpenWindow) -> None:
     window, session = open_window()
     network = window.panel.model.network
