@@ -18,6 +18,8 @@ from core.model.head import Head
 from core.model.reassemble import Reassemble
 from core.model.taming import tame
 
+SHALLOW = 12  # blocks; a deeper encoder takes all that bfloat16 may lie off, and the head less of the time
+
 
 class DPT(nn.Module):
     """A picture in, relative inverse depth out. Re-entrant: threads may share it."""
@@ -68,7 +70,7 @@ class DPT(nn.Module):
         for layer in self.modules():
             if isinstance(layer, (Conv3x3, Linear)):
                 layer.make_fast()
-        if self.head.conv1.weight.dtype == torch.bfloat16:
+        if self.head.conv1.weight.dtype == torch.bfloat16 and sum(self.config.depths) <= SHALLOW:
             self.head.conv2.make_fast_in_parts()
         return self
 
