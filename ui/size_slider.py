@@ -12,6 +12,7 @@ from ui.shortcuts import hint
 
 HOLDS_RATE = "As large as holds the rate below." + hint("auto_size")
 _FOLLOWED = {AUTO: "auto", TRAINED: "as trained"}  # settings that are no size of their own
+_UNTIL_KNOWN_PX = 192  # where the handle stands until a model has said what it follows
 SETTLE_MS = 150  # a drag over ten steps must not ask the engine for ten sizes
 
 
@@ -46,6 +47,7 @@ class SizeSlider(QWidget):
         self.slider = _Slider(Qt.Orientation.Horizontal)
         self.slider.double_clicked.connect(lambda: self._take(TRAINED))
         self.slider.setRange(MIN_PX // STEP_PX, MAX_PX // STEP_PX)
+        self.slider.setValue(_UNTIL_KNOWN_PX // STEP_PX)
         self.slider.setPageStep(2)
         self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.slider.setAccessibleName("Network size in pixels")

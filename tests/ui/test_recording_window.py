@@ -18,7 +18,7 @@ from ui.main_window import MainWindow
 pytestmark = pytest.mark.window
 PlayWindow = Callable[..., MainWindow]
 
-TIMES_S = [index / 30 for index in range(10)]
+TIMES_S = [index / 24 for index in range(10)]  # as many a second as the file says it has
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_r_records_every_frame_with_depth_view_and_a_badge(window: MainWindow) -
     assert window.status.recording.paths == (str(path),)
     reader, frames = recorded(path)
     steps = np.diff([frame.time_s for frame in frames])
-    assert steps == pytest.approx([1 / 30] * (len(frames) - 1), abs=0.002), "no frame is missing, and time goes on"
+    assert steps == pytest.approx([1 / 24] * (len(frames) - 1), abs=0.002), "no frame is missing, and time goes on"
     assert reader.facts.drops == 0
     assert len(reader.facts.weights_sha256) == 64
     assert len(read_clip(path.with_suffix(".mp4"))) == len(frames)
