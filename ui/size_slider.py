@@ -22,7 +22,8 @@ class _Slider(QSlider):
     double_clicked = pyqtSignal()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
-        self.double_clicked.emit()
+        if event is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.double_clicked.emit()
 
 
 class SizeSlider(QWidget):
