@@ -40,13 +40,8 @@ def decoder_precision(chosen: str, device: "torch.device") -> str:
 
 
 def trains_in_bf16(device: "torch.device") -> bool:
-    """Whether a training's products are taken in bfloat16 there: where the processor multiplies whole tiles of it,
-    which pays for the casts. Not measured, as a training that goes on must compute as it began."""
-    import torch
-
-    return device.type == "cuda" or (
-        device.type == "cpu" and bool(torch.cpu.get_capabilities().get("amx_bf16", False))
-    )
+    """Whether a training that begins there had better take its products in bfloat16."""
+    return device.type == "cuda" or (device.type == "cpu" and bf16_is_faster())
 
 
 @cache

@@ -20,6 +20,7 @@ class SavedState:
     step: int
     seen: int
     elapsed_s: float  # of training, over all its runs
+    in_bf16: bool
     pictures_made: int
     network: dict[str, Any]
     average: dict[str, Any]

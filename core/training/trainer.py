@@ -47,6 +47,7 @@ class Trainer:
     step: int = 0
     seen: int = 0  # pictures trained on, each as often as it was
     elapsed_s: float = 0.0
+    in_bf16: bool = field(init=False)  # the products; as it began, on whatever machine it goes on
     store: PictureStore = field(init=False)
     network: DPT = field(init=False)
     average: WeightAverage = field(init=False)
@@ -55,6 +56,7 @@ class Trainer:
 
     def __post_init__(self) -> None:
         config = self.config
+        self.in_bf16 = trains_in_bf16(torch.device(self.device))
         torch.manual_seed(config.seed)
         self._generator = torch.Generator().manual_seed(config.seed)
         self.network = DPT(config.network).to(self.device)
@@ -82,7 +84,12 @@ class Trainer:
             raise TrainingError(
                 f"{self.folder} holds a state that does not fit: delete it to begin anew"
             ) from error
-        self.step, self.seen, self.elapsed_s = saved.step, saved.seen, saved.elapsed_s
+        self.step, self.seen, self.elapsed_s, self.in_bf16 = (
+            saved.step,
+            saved.seen,
+            saved.elapsed_s,
+            saved.in_bf16,
+        )
         self.store.go_to(saved.pictures_made, progress)
         return True
 
@@ -111,8 +118,7 @@ class Trainer:
         rate = learning_rate(config, self.progress)
         for group in self._optimiser.param_groups:
             group["lr"] = rate
-        device = torch.device(self.device)
-        with torch.autocast(device.type, torch.bfloat16, enabled=trains_in_bf16(device)):
+        with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.in_bf16):
             predicted = self.network(colour)
         loss = loss_of(predicted.float(), truth, config.gradient_weight, config.tether_weight)
         self._optimiser.zero_grad(set_to_none=True)
@@ -136,6 +142,7 @@ class Trainer:
                 self.step,
                 self.seen,
                 self.elapsed_s,
+                self.in_bf16,
                 self.store.made,
                 _on_host(self.network.state_dict()),
                 _on_host(self.average.state),

@@ -50,6 +50,19 @@ def test_a_training_that_was_ended_comes_to_the_same_weights(tmp_path: Path, end
     assert second.store.made == through.store.made
 
 
+@pytest.mark.parametrize("began", [False, True])
+def test_it_goes_on_in_the_precision_it_began_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, began: bool
+) -> None:
+    monkeypatch.setattr("core.training.trainer.trains_in_bf16", lambda device: began)
+    trainer(tmp_path).save()
+    monkeypatch.setattr("core.training.trainer.trains_in_bf16", lambda device: not began)
+    moved = trainer(tmp_path)
+    assert moved.in_bf16 is not began
+    moved.resume()
+    assert moved.in_bf16 is began
+
+
 def test_without_a_state_there_is_nothing_to_go_on_with(tmp_path: Path) -> None:
     assert not trainer(tmp_path).resume()
 
