@@ -47,5 +47,5 @@ class Failure(NamedTuple):
     line: str
 
     @classmethod
-    def of(cls, error: Exception) -> "Failure":
+    def of(cls, error: BaseException) -> "Failure":
         return cls(kind_of(error), str(error).strip().partition("\n")[0] or type(error).__name__)

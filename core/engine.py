@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import torch
 from torch import Tensor
@@ -16,6 +17,7 @@ from core.model_messages import AUTO_MODEL
 from core.precision import decoder_precision, pick_precision
 from core.readout import Readout
 from core.runner import Runner, make_runner
+from core.team_size import MOST_FRAMES
 from core.weights.catalogue import locate
 from core.weights.provenance import sha256_of
 from core.weights.reader import read_weights
@@ -29,7 +31,8 @@ class Engine:
     """Owns a network and its device memory; how it is run there is the runner's business.
 
     Used by: one thread at a time. The loader thread builds it, then hands it to the inference thread, which runs
-    and closes it; `prepare` alone may be called beside `infer`, and beside `close`, which waits for it.
+    and closes it; `prepare` alone may be called beside `infer`, and beside `close`, which waits for it and for
+    what was begun.
     """
 
     def __init__(self, runner: Runner, info: ModelInfo) -> None:
@@ -38,6 +41,7 @@ class Engine:
         self._runner = runner
         self._closed = False
         self._preparing = threading.Lock()
+        self._pool: ThreadPoolExecutor | None = None  # for frames beside each other
 
     @classmethod
     def load(cls, model: str, precision: str, device: str, progress: Progress = lambda share: None) -> "Engine":
@@ -114,6 +118,24 @@ class Engine:
             raise NonFinite(f"{self.info.name} gave values that are not finite in {self.info.precision}")
         return readout
 
+    @property
+    def frames_at_once(self) -> int:
+        """How many frames are worth having begun and not ended; may change from frame to frame."""
+        return self._runner.frames_at_once
+
+    def begin(self, rgb: RgbArray, network_hw: tuple[int, int], ended: Callable[[], None]) -> Future[Readout]:
+        """`infer_ranged`, here and now or, where frames are worth running beside each other, on another thread.
+        `ended` is called when what it gives or raises is there, from whatever thread that was."""
+        future: Future[Readout] = Future()
+        future.add_done_callback(lambda _: ended())
+        if self._runner.frames_at_once == 1:
+            self._run(future, rgb, network_hw)
+        else:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(MOST_FRAMES, thread_name_prefix="fathom-network")
+            self._pool.submit(self._run, future, rgb, network_hw)
+        return future
+
     def to_input(self, rgb: RgbArray, network_hw: tuple[int, int]) -> Tensor:
         """(H, W, 3) uint8 RGB -> (1, 3, h, w) on the device, as the network takes it."""
         return self._runner.to_input(rgb, network_hw)
@@ -140,8 +162,18 @@ class Engine:
         with self._preparing:
             if not self._closed:
                 self._closed = True
+                if self._pool is not None:
+                    self._pool.shutdown()
                 self._runner.close()
                 allocator.give_back()
+
+    def _run(self, future: "Future[Readout]", rgb: RgbArray, network_hw: tuple[int, int]) -> None:
+        try:
+            future.set_result(self.infer_ranged(rgb, network_hw))
+        except Exception as error:  # noqa: BLE001 - whoever asks for the result gets it
+            # Without where it was: that would hold the network's memory until the last who has it lets go.
+            error.__cause__ = error.__context__ = None
+            future.set_exception(error.with_traceback(None))
 
     def _failure(self, network_hw: tuple[int, int], error: Exception) -> EngineError:
         height, width = network_hw

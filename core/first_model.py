@@ -9,24 +9,32 @@ import logging
 import statistics
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from core.errors import FathomError
 from core.messages import DepthArray, ModelInfo, RgbArray
 from core.model_messages import ModelKind
+from core.network_size import Size
+from core.team_size import MOST_FRAMES, SETTLING
 from core.weights.catalogue import entries
 from core.weights.places import models_folder
 from core.weights.provenance import replacing
 
+if TYPE_CHECKING:
+    from core.readout import Readout
+
 FILE_NAME = "first-model.json"
 HELD_FPS = 30.0
 NETWORK_SHARE = 0.85  # of the time between two frames: the rest is for camera, window and whatever else runs
+HELD_MS = NETWORK_SHARE * 1e3 / HELD_FPS
 PICTURE_HW = (480, 640)
-WARM_UP, TIMED = 2, 7  # frames
+WARM_UP, TIMED = 2, 8  # frames
 
 _log = logging.getLogger(__name__)
 
@@ -40,13 +48,17 @@ class FirstEngine(Protocol):
     info: ModelInfo
 
     def enter_thread(self) -> None: ...
-    def prepare(self, network_hw: tuple[int, int]) -> None: ...
-    def infer(self, rgb: RgbArray, network_hw: tuple[int, int]) -> DepthArray: ...
+    def prepare(self, network_hw: Size) -> None: ...
+    def infer(self, rgb: RgbArray, network_hw: Size) -> DepthArray: ...
+    def begin(self, rgb: RgbArray, network_hw: Size, ended: Callable[[], None]) -> "Future[Readout]": ...
+    @property
+    def frames_at_once(self) -> int: ...
     def close(self) -> None: ...
 
 
 def frame_ms(engine: FirstEngine, progress: Progress) -> float:
-    """Median from picture to depth at the model's own size; closes the engine. Raises: EngineError."""
+    """Median from picture to depth at the model's own size, or, where frames beside each other hold the rate and
+    one after the other do not, the time between two; closes the engine. Raises: EngineError."""
     try:
         hw = engine.info.training_px, engine.info.training_px
         picture = np.random.default_rng(0).integers(0, 256, (*PICTURE_HW, 3), dtype=np.uint8)
@@ -58,9 +70,25 @@ def frame_ms(engine: FirstEngine, progress: Progress) -> float:
             engine.infer(picture, hw)
             times_s.append(time.perf_counter() - began_s)
             progress(1.0)  # which may say that nobody wants to know any more
-        return 1e3 * statistics.median(times_s[WARM_UP:])
+        alone_ms = 1e3 * statistics.median(times_s[WARM_UP:])
+        if not HELD_MS < alone_ms < MOST_FRAMES * HELD_MS:
+            return alone_ms
+        return min(alone_ms, _between_ms(engine, picture, hw, progress))
     finally:
         engine.close()
+
+
+def _between_ms(engine: FirstEngine, picture: RgbArray, hw: Size, progress: Progress) -> float:
+    """Of the last frames, after so many that the engine knows by how many at once they are fastest."""
+    in_flight: deque[Future[Readout]] = deque()
+    ended_s: list[float] = []
+    while len(ended_s) < SETTLING + TIMED:
+        in_flight.append(engine.begin(picture, hw, lambda: None))
+        while len(in_flight) >= engine.frames_at_once:
+            in_flight.popleft().result()
+            ended_s.append(time.perf_counter())
+            progress(1.0)
+    return 1e3 * (ended_s[-1] - ended_s[-1 - TIMED]) / TIMED
 
 
 def first_model(runs_on: str, time_model: TimeModel) -> str:
@@ -91,7 +119,7 @@ def _largest_that_holds(names: Sequence[str], time_ms: Callable[[str], float]) -
             _log.warning("%s cannot be the first model: %s", name, error)
             continue
         _log.info("%s takes %.1f ms a frame", name, took_ms)
-        if took_ms <= NETWORK_SHARE * 1e3 / HELD_FPS:
+        if took_ms <= HELD_MS:
             return name
     return names[-1]
 

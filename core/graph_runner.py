@@ -74,6 +74,11 @@ class GraphRunner:
             _let_head_round(network.head.conv1)
             _let_head_round(network.head.conv2)
 
+    @property
+    def frames_at_once(self) -> int:
+        """The device does one after the other."""
+        return 1
+
     def enter_thread(self) -> None:
         self._device.enter_thread()
 

@@ -13,15 +13,16 @@ from core.comparing.stage import LaneStage
 from core.depth_range import sample_percentiles
 from core.device_errors import Failure
 from core.engine_handover import EngineHandover
-from core.errors import DeviceLost, NonFinite, OutOfMemory
+from core.errors import NonFinite
 from core.handoff import Closed, LatestSlot
+from core.in_flight import Begun, InFlight
 from core.keeper import Keeper
 from core.loading import Loader
-from core.messages import Action, DepthResult, Frame, ModelState, RecordedDepth
+from core.messages import Action, DepthArray, DepthResult, Frame, ModelInfo, ModelState, RecordedDepth
 from core.network_size import Size
-from core.precision import SAFER
 from core.rates import RateMeter
 from core.recorder import Recorder, lower_priority
+from core.recovery import Recovery
 from core.size_choice import SizeChoice, SizeWish
 from core.source_switch import SourceSwitch
 from core.status_board import StatusBoard
@@ -36,6 +37,8 @@ _log = logging.getLogger(__name__)
 
 class Inference:
     """Runs the engine, on a thread of its own. A new engine or size takes over when it is ready.
+
+    An engine may have several frames in flight; their depth is published in their order.
 
     `results` keeps the newest depth for the eyes; a recorder, while there is one, gets every result. While lanes
     are compared they run here, on every frame, in the engine's place; the reference lane's depth is the result.
@@ -56,13 +59,11 @@ class Inference:
         self._recorder: Recorder | Keeper | None = None
         self._sizes = SizeChoice()
         self._engines = EngineHandover(loader, self._sizes, size_ready=switch.resend)
-        self._trouble = ""  # the line of a failure, told once it is known how things go on
-        self._needs_memory = False  # and whether it was for want of memory
-        self._has_failed = False  # which the board shows
-        self._gave_non_finite = False  # the running engine did, and what can be done about it was done
         self._rate = RateMeter()
         self._tally = Tally()
         self._lanes = LaneStage(board, self._tally, self._rate)
+        self._recovery = Recovery(board, loader, self._engines, self._sizes, self._lanes.free_memory)
+        self._in_flight = InFlight()
         self._thread = threading.Thread(target=self._run, name="fathom-inference", daemon=True)
 
     # Orders, from other threads
@@ -111,6 +112,7 @@ class Inference:
                     _log.exception("depth stopped")
                     self._lanes.leave()
                     self._engines.drop()
+                    self._in_flight.clear()
                     self._board.change(model_state=ModelState.FAILED, model=None)
                     self._board.fault(f"depth stopped: {Failure.of(error).line}", Action.RELOAD_MODEL)
         finally:
@@ -121,7 +123,13 @@ class Inference:
     def _take_frames(self) -> None:
         """Until told to stop."""
         while self._wait_for_work():
-            taken = self._switch.next_frame(self._lanes.patience_s)
+            taken = self._switch.next_frame(
+                self._lanes.patience_s, or_when=self._in_flight.oldest_is_done, before_end=self._end_all
+            )
+            if self._lanes.is_wanted:
+                self._end_all()
+            while self._in_flight.oldest_is_done():
+                self._end_oldest()
             if self._lanes.goes_on(lambda: (self._running_engine(), self._engines.made_for)):
                 if (result := self._lanes.step(taken, self._recorder)) is not None:
                     self._publish(result)
@@ -131,16 +139,14 @@ class Inference:
             capture, frame = taken
             has_engine = self._running_engine() is not None
             if frame.recorded is not None and not (has_engine and capture.runs_model):
+                self._end_all()
                 self._show(capture, frame, frame.recorded)
                 continue
             if not has_engine:  # a recording played until a moment ago
                 if not capture.gives_every_frame:
                     continue  # the next one is newer; one that stands is sent again when the engine is there
                 self._engines.wait()
-            again = True
-            while again and (engine := self._running_engine()) is not None:
-                again = self._infer(engine, *taken)
-                del engine  # one that is given up meanwhile must not be held while the next one is built
+            self._infer(capture, frame)
 
     def _wait_for_work(self) -> bool:
         """Before the first engine is there no frame is taken that needs one: of every frame none may be lost."""
@@ -151,17 +157,36 @@ class Inference:
         if engine is None:
             return self._engines.engine
         self._sizes.start_engine(engine.info)
-        self._trouble = ""
-        self._has_failed = self._gave_non_finite = False
+        self._recovery.engine_runs()
         self._board.change(model_state=ModelState.READY, model=engine.info, model_detail="", model_progress=None)
         return engine
 
-    def _infer(self, engine: "Engine", capture: Capture, frame: Frame) -> bool:
-        """Publish the depth of `frame`; whether it failed and can be tried another way."""
-        picture_hw = frame.rgb.shape[0], frame.rgb.shape[1]
+    def _infer(self, capture: Capture, frame: Frame) -> None:
+        """Have the engine take it on, and publish what is done until it can take on another."""
+        if (begun := self._begin(capture, frame)) is None:
+            return
+        self._in_flight.append(begun)
+        most = begun.engine.frames_at_once
+        del begun  # an engine that is given up must not be held while the next one is built
+        while self._in_flight.oldest_is_done() or len(self._in_flight) >= most:
+            self._end_oldest()
+
+    def _begin(self, capture: Capture, frame: Frame) -> Begun | None:
+        """None where no engine takes it on."""
+        while (engine := self._running_engine()) is not None:
+            if (begun := self._begin_with(engine, capture, frame)) is not None:
+                return begun
+            if not self._can_try_again(engine, capture, frame):
+                return None
+            del engine
+        return None
+
+    def _begin_with(self, engine: "Engine", capture: Capture, frame: Frame) -> Begun | None:
+        """None where there is no size left to run at, or the device is lost."""
+        picture_hw = _hw(frame)
         while (unprepared := self._engines.next_unprepared()) is not None:
-            if not self._take_failure(engine, *unprepared):
-                return self._try_again(capture, frame)
+            if not self._recovery.failed(engine, *unprepared):
+                return None
         is_recorded = isinstance(self._recorder, Recorder)
         # What is recorded of a file must not depend on how fast this machine is.
         at_once = self._recorder is not None and capture.gives_every_frame
@@ -170,28 +195,48 @@ class Inference:
         if choice.prepare is not None:
             self._engines.prepare(engine, choice.prepare)
         if (hw := choice.run) is None:
-            self._give_up(engine)
-            return self._try_again(capture, frame)
+            self._recovery.give_up(engine)
+            return None
         self._tally.take(capture)
-        started_s = time.monotonic()
-        try:
-            readout = engine.infer_ranged(frame.rgb, hw)
-        except NonFinite as error:
-            self._hold(engine, str(error))
-            return self._try_again(capture, frame)
-        except Exception as error:  # noqa: BLE001 - one frame's failure must not end the live view
-            failure = Failure.of(error)
-        else:
+        beside, started_s = len(self._in_flight) + 1, time.monotonic()
+        readout = engine.begin(frame.rgb, hw, self._switch.look_again)
+        return Begun(capture, frame, engine, hw, aspect, is_recorded, beside, started_s, readout)
+
+    def _end_all(self) -> None:
+        while self._in_flight:
+            self._end_oldest()
+
+    def _end_oldest(self) -> None:
+        """Publish the depth of the oldest frame in flight; where it failed, try again first, so that those begun
+        after it stay behind it."""
+        begun: Begun | None = self._in_flight.popleft()
+        while begun is not None and not self._has_ended(begun):
+            capture, frame = begun.capture, begun.frame
+            del begun
+            begun = self._begin(capture, frame)
+
+    def _has_ended(self, begun: Begun) -> bool:
+        """Waits for its depth and publishes it; False: it failed and can be tried another way."""
+        engine, hw, frame = begun.engine, begun.hw, begun.frame
+        runs = engine is self._engines.engine  # else what befell it is known, or of no interest any more
+        # Not raised: its traceback would hold what lies here, the engine too, until somebody looks for cycles.
+        error = begun.readout.exception()
+        if error is None:
             finished_s = time.monotonic()
-            self._went_well(hw, picture_hw)
-            if not is_recorded:
-                self._sizes.note(hw, frame.rgb, finished_s - started_s, finished_s)
-            self._rate.tick(finished_s)
-            rates = self._tally.rates(capture, self._rate.per_second)
-            depth, low, high, _ = readout
-            self._publish(DepthResult(frame, depth, low, high, engine.info, started_s, finished_s, rates, aspect))
+            if runs:
+                self._recovery.went_well(hw, _hw(frame))
+            if runs and not begun.is_recorded:
+                self._sizes.note(hw, frame.rgb, (finished_s - begun.started_s) / begun.beside, finished_s)
+            depth, low, high, _ = begun.readout.result()
+            self._give(begun.capture, frame, (depth, low, high), engine.info, begun.aspect, begun.started_s)
+            return True
+        if isinstance(error, NonFinite):
+            self._tally.non_finite += 1
+            if runs:
+                self._recovery.non_finite(engine, str(error))
+        elif runs and self._recovery.failed(engine, hw, Failure.of(error)):
             return False
-        return self._take_failure(engine, hw, failure) or self._try_again(capture, frame)
+        return not self._can_try_again(engine, begun.capture, frame)
 
     def _show(self, capture: Capture, frame: Frame, recorded: RecordedDepth) -> None:
         """Publish the depth that a recording holds."""
@@ -203,78 +248,39 @@ class Inference:
             if self._recorder is not None:
                 self._recorder.note_missing(frame)
             return
-        low, high = sample_percentiles(depth)
-        finished_s = time.monotonic()
-        self._rate.tick(finished_s)
-        rates = self._tally.rates(capture, self._rate.per_second)
-        model, aspect = recorded.model, recorded.aspect
-        self._publish(DepthResult(frame, depth, low, high, model, started_s, finished_s, rates, aspect))
+        ranged = (depth, *sample_percentiles(depth))
+        self._give(capture, frame, ranged, recorded.model, recorded.aspect, started_s)
 
-    def _went_well(self, hw: Size, picture_hw: Size) -> None:
-        if self._has_failed:
-            self._has_failed = False
-            self._board.change(model_state=ModelState.READY)
-        self._sizes.worked(hw)
-        if self._trouble:
-            line = f"{self._trouble}; going on at {hw[0]}x{hw[1]}"
-            self._trouble = ""
-            self._board.fault(line, Action.KEEP_SIZE, self._sizes.setting_for(hw, picture_hw))
-
-    def _try_again(self, capture: Capture, frame: Frame) -> bool:
-        """With the safer engine that is being built, where no frame may be lost; False: it has no depth."""
-        if self._recorder is not None and capture.gives_every_frame and self._engines.wait_for_next():
-            return True
+    def _can_try_again(self, engine: "Engine", capture: Capture, frame: Frame) -> bool:
+        """With another engine than this, which failed, where no frame may be lost; False: it has no depth."""
+        if self._recorder is not None and capture.gives_every_frame:
+            another_runs = self._engines.is_there and self._engines.engine is not engine
+            if another_runs or self._engines.wait_for_next():
+                return True
         if self._recorder is not None:
             self._recorder.note_missing(frame)
         return False
 
-    def _hold(self, engine: "Engine", line: str) -> None:
-        """Keep the last good depth, and have the model go on in a safer precision where there is one."""
-        self._tally.non_finite += 1
-        if self._gave_non_finite:
-            return  # the safer engine is on its way, or there is none
-        self._gave_non_finite = True
-        safer = SAFER.get(engine.info.precision)
-        if safer is not None:
-            self._board.fault(f"{line}: going on in {safer}", Action.KEEP_PRECISION, safer)
-            self._loader.fall_back(precision=safer)
-        else:
-            self._fail(line)
-
-    def _take_failure(self, engine: "Engine", hw: Size, failure: Failure) -> bool:
-        """Have another size tried after a failure at `hw`; False where the device is lost, and left."""
-        _log.warning("at %dx%d: %s", *hw, failure.line)
-        if failure.kind is OutOfMemory and self._lanes.free_memory():
-            return True  # the same one again, now that there is more
-        if failure.kind is DeviceLost and engine.info.device != "cpu":
-            self._leave_device(engine, failure.line)
-            return False
-        self._sizes.failed(hw, failure.kind)
-        if not self._trouble:
-            self._trouble, self._needs_memory = failure.line, failure.kind is OutOfMemory
-        return True
-
-    def _give_up(self, engine: "Engine") -> None:
-        """There is no size left to try: build the model where there may be more memory, or say that it failed."""
-        line, self._trouble = self._trouble, ""
-        if line and self._needs_memory and engine.info.device != "cpu":
-            self._leave_device(engine, line)
-        elif line:
-            self._fail(line)
-
-    def _leave_device(self, engine: "Engine", line: str) -> None:
-        self._engines.drop()
-        self._board.change(model=None, model_state=ModelState.LOADING)
-        self._board.fault(f"{line}; going on with the processor", Action.USE_DEVICE, engine.info.device)
-        self._loader.fall_back(device="cpu", precision="auto")
-
-    def _fail(self, line: str) -> None:
-        self._has_failed = True
-        self._board.change(model_state=ModelState.FAILED)
-        self._board.fault(line, Action.USE_BUILT_IN_MODEL)
+    def _give(
+        self,
+        capture: Capture,
+        frame: Frame,
+        ranged: tuple[DepthArray, float, float],
+        model: ModelInfo,
+        aspect: str,
+        started_s: float,
+    ) -> None:
+        finished_s = time.monotonic()
+        self._rate.tick(finished_s)
+        rates = self._tally.rates(capture, self._rate.per_second)
+        self._publish(DepthResult(frame, *ranged, model, started_s, finished_s, rates, aspect))
 
     def _publish(self, result: DepthResult) -> None:
         if (recorder := self._recorder) is not None:
             recorder.put(result)
         self.results.put(result)
         self._wake()
+
+
+def _hw(frame: Frame) -> Size:
+    return frame.rgb.shape[0], frame.rgb.shape[1]

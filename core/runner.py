@@ -1,6 +1,7 @@
 """How a network is run on a kind of device: the one part of the engine that differs between them."""
 
 import logging
+import threading
 import time
 from typing import Protocol
 
@@ -23,12 +24,17 @@ _log = logging.getLogger(__name__)
 
 
 class Runner(Protocol):
-    """Owns a network on its device. Used by: one thread at a time; `prepare` alone may run beside the others.
+    """Owns a network on its device. Used by: one thread at a time; `prepare` alone may run beside the others, and
+    `infer` beside itself as often as `frames_at_once` says.
 
     Errors are torch's own, RuntimeErrors; the engine says what they mean.
     """
 
     network: DPT
+
+    @property
+    def frames_at_once(self) -> int:
+        """How many frames are worth computing beside each other; may change from frame to frame."""
 
     def enter_thread(self) -> None:
         """Called once by the thread that is to run the network, before its first `infer`."""
@@ -69,7 +75,7 @@ class DirectRunner:
     """Runs the network where nothing has to be sent to a device and waited for: on the CPU, and on MPS.
 
     On the CPU a size that was prepared runs as a program without Python; any other, and all on MPS, operation by
-    operation from Python.
+    operation from Python. On the CPU frames may run beside each other.
     """
 
     def __init__(self, network: DPT, device: torch.device) -> None:
@@ -77,11 +83,15 @@ class DirectRunner:
         self._device = device
         self._programs: ProgramCache[TracedNetwork] = ProgramCache(BYTES_KEPT)
         self._packer: Packer | None = None  # of the size run last
-        self._team: TeamSize | None = None
+        self._teams: TeamSize | None = None
+        self._choosing = threading.Lock()  # guards the choice of a team
+
+    @property
+    def frames_at_once(self) -> int:
+        return self._teams.team.frames if self._teams is not None else 1
 
     def enter_thread(self) -> None:
-        """How many threads compute belongs to each thread."""
-        self._team = TeamSize(threads.ALL, threads.use) if self._device.type == "cpu" else None
+        self._teams = TeamSize(threads.ALL) if self._device.type == "cpu" else None
 
     @torch.inference_mode()
     def prepare(self, network_hw: tuple[int, int]) -> None:
@@ -97,12 +107,16 @@ class DirectRunner:
         packer = self._packer
         if packer is None or packer.network_hw != network_hw:
             packer = self._packer = Packer(network_hw, self._device)
-        if self._team is None:
+        if self._teams is None:
             return self._infer(rgb, packer)
-        self._team.begin(network_hw)
+        with self._choosing:
+            team = self._teams.begin(network_hw)
+        threads.use(team.threads)
         began_s = time.perf_counter()
         readout = self._infer(rgb, packer)
-        self._team.note(time.perf_counter() - began_s)
+        ended_s = time.perf_counter()
+        with self._choosing:
+            self._teams.note(team, ended_s - began_s, ended_s)
         return readout
 
     def _infer(self, rgb: RgbArray, packer: Packer) -> Readout:

@@ -133,8 +133,11 @@ class SourceSwitch:
 
     # For the inference thread
 
-    def next_frame(self, timeout_s: float) -> tuple[Capture, Frame] | None:
-        """The next frame of whatever plays, and where it comes from; None when the time has passed.
+    def next_frame(
+        self, timeout_s: float, *, or_when: Callable[[], bool], before_end: Callable[[], None]
+    ) -> tuple[Capture, Frame] | None:
+        """The next frame of whatever plays, and where it comes from; None when the time has passed or `or_when()`,
+        which `look_again` has looked at anew. `before_end` is called before `ended` is.
 
         Raises: Closed when all is to stop.
         """
@@ -143,7 +146,7 @@ class SourceSwitch:
         while True:
             with self._changed:
                 self._changed.wait_for(
-                    lambda: self._stopping or self._playing not in (None, finished),  # noqa: B023
+                    lambda: self._stopping or self._playing not in (None, finished) or or_when(),  # noqa: B023
                     max(until_s - time.monotonic(), 0.0),
                 )
                 capture = self._playing
@@ -153,14 +156,23 @@ class SourceSwitch:
                     return None
             handoff = capture.handoff
             try:
-                frame = handoff.take(max(until_s - time.monotonic(), 0.0))
+                frame = handoff.take(max(until_s - time.monotonic(), 0.0), or_when)
             except Closed:
                 if handoff is capture.handoff:
                     finished = capture
                     if capture.wish.ends and not capture.transport.stopping:
+                        before_end()
                         self._ended()
                 continue
             return (capture, frame) if frame is not None else None
+
+    def look_again(self) -> None:
+        """What `next_frame` was given may hold now. From any thread."""
+        with self._changed:
+            playing = self._playing
+            self._changed.notify_all()
+        if playing is not None:
+            playing.handoff.look_again()
 
     # Reports, from the capture threads
 

@@ -1,77 +1,98 @@
-"""How many processors a network's frames are worth: found by trying, while it runs. Pure: no clock, no thread.
+"""How many processors a frame of the network is worth, and how many frames at once: found by trying, as it runs.
+Pure: no clock, no thread.
 
-All of them is right for a large network on a machine with nothing else to do. A small one has hundreds of short
-operations a frame, and after each the whole team waits for the last of its threads; where window, decoder or
-another program needs a processor for a moment, that is a wait for them. Then fewer threads are faster: fathom-nano
-at 256x256 on two cores gives 26 frames a second with one thread beside a busy program, and 11 with two.
+All processors for one frame is right for a large network on a machine with nothing else to do. A small one has
+hundreds of short operations a frame, and after each the whole team waits for the last of its threads; where
+window, decoder or another program needs a processor for a moment, that is a wait for them. Then fewer threads are
+faster. And where the source gives more frames than one thread takes, two beside each other with a thread each are
+faster still, as neither waits for anybody: fathom-nano at 256x256 in bfloat16 on two cores gives 31 to 40 frames a
+second with a team of two, and 76 to 83 with two frames at once.
 """
 
 from collections import deque
-from collections.abc import Callable
 from statistics import median
+from typing import NamedTuple
 
 from core.network_size import Size
 
+MOST_FRAMES = 2  # at once: each more makes depth older by a frame
+RATE_COUNTS = 2.0  # times as much as delay: it is the rate that people see, and that a recording waits for
 WATCHED = 30  # frames at a size before others are tried, so that whatever is still settling has settled
 TRIED = 8  # frames of each other team
-HOPELESS = 1.4  # a team whose first frames all take so much longer than the best need not be tried to the end
-WORTH = 0.95  # of the time it takes now is what another team must stay below
-OTHER_LOAD = 1.25  # a frame that takes so much more or less than when a team was chosen: choose again
+HOPELESS = 1.4  # a team whose first frames are all so much worse than the best need not be tried to the end
+WORTH = 0.95  # of what counts now is what another team must stay below
+OTHER_LOAD = 1.25  # frames so much better or worse than when a team was chosen: choose again
 REST = 900  # frames before trying again under the same load
 LONGEST_REST = 16 * REST  # where that changed nothing the last times
+SETTLING = WATCHED + 4 * (TRIED + 2)  # frames after which every team was tried and the best is at work
+
+
+class Team(NamedTuple):
+    threads: int  # that compute a frame
+    frames: int  # that are computed beside each other, where there are so many
 
 
 class TeamSize:
-    """Told how long each frame took, it sets how many threads compute the next. Used by: the network's thread.
+    """Told how long each frame took, it says what team computes the next. Used by: one thread at a time.
 
-    `use` sets that number for the calling thread.
+    What counts is the time a frame takes and, `RATE_COUNTS` times, that between two. Where the source is slower
+    than the network the second is the same for all teams.
     """
 
-    def __init__(self, processors: int, use: Callable[[int], None]) -> None:
-        self.threads = processors
-        self._choices = sorted({max(n, 1) for n in (processors, processors - 1, processors // 2, processors // 4)})
-        self._use = use
+    def __init__(self, processors: int) -> None:
+        self.team = Team(processors, 1)
+        self._choices = _choices(processors)
         self._size: Size | None = None
-        self._usual_s: float | None = None  # of a frame with the team that was chosen; None: none was at this size
+        self._usual_s: float | None = (
+            None  # what counts, with the team that was chosen; None: none was at this size
+        )
         self._rest = REST
         self._seen = 0  # frames since a team was chosen
-        self._times_s: deque[float] = deque(maxlen=WATCHED)
-        self._to_try: list[int] = []
-        self._found_s: dict[int, float] = {}  # threads -> what a frame took; empty while none is tried
+        self._counts_s: deque[float] = deque(maxlen=WATCHED)  # of each frame since the team was set
+        self._to_try: list[Team] = []
+        self._found_s: dict[Team, float] = {}  # medians of those; empty while none is tried
+        self._ended_s: deque[float] = deque(maxlen=MOST_FRAMES)  # when the last ones were done
         self._is_first = True  # the next frame is this team's first, which makes or ends threads
 
-    def begin(self, size: Size) -> None:
-        """A frame at `size` is about to be computed."""
+    def begin(self, size: Size) -> Team:
+        """A frame at `size` is about to be computed by the team that this gives."""
         if size != self._size:
             self._size, self._usual_s, self._rest = size, None, REST
-            self._watch(min(self._found_s, key=lambda n: self._found_s[n], default=self.threads))
-        self._use(self.threads)
+            self._watch(min(self._found_s, key=lambda team: self._found_s[team], default=self.team))
+        return self.team
 
-    def note(self, took_s: float) -> None:
-        """It is done."""
+    def note(self, team: Team, took_s: float, at_s: float) -> None:
+        """That team has done it, `at_s` by any clock."""
+        # Frames that run beside each other may end in pairs: the time between two is taken over as many.
+        between_s = (
+            (at_s - self._ended_s[-team.frames]) / team.frames if len(self._ended_s) == MOST_FRAMES else 0.0
+        )
+        self._ended_s.append(at_s)
+        if team != self.team:
+            return  # it was begun before another team was chosen
         if self._is_first:
             self._is_first = False
             return
-        self._times_s.append(took_s)
+        self._counts_s.append(took_s + RATE_COUNTS * between_s)
         if self._found_s:
             self._judge()
             return
         self._seen += 1
         if self._seen >= WATCHED and len(self._choices) > 1 and self._is_due():
-            self._found_s[self.threads] = median(self._times_s)
-            self._to_try = [n for n in self._choices if n != self.threads]
+            self._found_s[self.team] = median(self._counts_s)
+            self._to_try = [team for team in self._choices if team != self.team]
             self._go_on()
 
     def _is_due(self) -> bool:
         if self._usual_s is None or self._seen >= self._rest:
             return True
-        return not 1 / OTHER_LOAD < median(self._times_s) / self._usual_s < OTHER_LOAD
+        return not 1 / OTHER_LOAD < median(self._counts_s) / self._usual_s < OTHER_LOAD
 
     def _judge(self) -> None:
         """Of the team that is being tried."""
-        is_hopeless = len(self._times_s) > 1 and min(self._times_s) > HOPELESS * min(self._found_s.values())
-        if is_hopeless or len(self._times_s) == TRIED:
-            self._found_s[self.threads] = median(self._times_s)
+        is_hopeless = len(self._counts_s) > 1 and min(self._counts_s) > HOPELESS * min(self._found_s.values())
+        if is_hopeless or len(self._counts_s) == TRIED:
+            self._found_s[self.team] = median(self._counts_s)
             self._go_on()
 
     def _go_on(self) -> None:
@@ -80,7 +101,7 @@ class TeamSize:
             self._set(self._to_try.pop())
             return
         before, before_s = next(iter(self._found_s.items()))
-        best = min(self._found_s, key=lambda n: self._found_s[n])
+        best = min(self._found_s, key=lambda team: self._found_s[team])
         if self._found_s[best] > WORTH * before_s:
             best = before
         is_same = self._usual_s is not None and best == before
@@ -88,13 +109,19 @@ class TeamSize:
         self._usual_s = self._found_s[best]
         self._watch(best)
 
-    def _watch(self, threads: int) -> None:
+    def _watch(self, team: Team) -> None:
         self._seen = 0
         self._to_try.clear()
         self._found_s.clear()
-        self._set(threads)
+        self._set(team)
 
-    def _set(self, threads: int) -> None:
-        self._is_first = threads != self.threads
-        self.threads = threads
-        self._times_s.clear()
+    def _set(self, team: Team) -> None:
+        self._is_first = team != self.team
+        self.team = team
+        self._counts_s.clear()
+
+
+def _choices(processors: int) -> list[Team]:
+    """Frames beside each other have one thread each: there is to be one team only, see core/threads.py."""
+    sizes = {processors, processors - 1, processors // 2, processors // 4}
+    return [*(Team(threads, 1) for threads in sorted(sizes) if threads > 1), Team(1, min(processors, MOST_FRAMES))]

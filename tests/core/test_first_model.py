@@ -4,18 +4,21 @@ import json
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import core.first_model
 from core.engine import Engine
 from core.errors import EngineError
-from core.first_model import FILE_NAME, HELD_FPS, NETWORK_SHARE, TIMED, WARM_UP, first_model, frame_ms
-from core.messages import ModelEntry
+from core.first_model import FILE_NAME, HELD_MS, TIMED, WARM_UP, first_model, frame_ms
+from core.messages import DepthArray, ModelEntry, RgbArray
 from core.model_messages import AUTO_MODEL, ModelKind
+from core.team_size import SETTLING
 from core.weights.places import models_folder
+from support.fakes import FakeEngine
 
-FAST_MS = NETWORK_SHARE * 1e3 / HELD_FPS - 0.1
-SLOW_MS = NETWORK_SHARE * 1e3 / HELD_FPS + 0.1
+FAST_MS = HELD_MS - 0.1
+SLOW_MS = HELD_MS + 0.1
 SIZES = {"nano": 3, "small": 13, "middle": 30}
 
 
@@ -118,10 +121,55 @@ def test_one_built_in_model_needs_no_race(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_model_is_timed_from_picture_to_depth() -> None:
-    told: list[float] = []
     engine = Engine.load("fathom-nano", "fp32", "cpu")
-    assert frame_ms(engine, told.append) > 0
-    assert len(told) == WARM_UP + TIMED
+    assert frame_ms(engine, lambda share: None) > 0
+    with pytest.raises(AttributeError, match="network"):
+        engine.infer(np.zeros((64, 64, 3), np.uint8), (64, 64))  # it is closed
+
+
+class Clock:
+    """What the module takes for `time`; a frame takes `alone_ms`, and one comes every `between_ms` in the end."""
+
+    def __init__(self, alone_ms: float, between_ms: float) -> None:
+        self.now_s = 0.0
+        self.alone_ms, self.between_ms = alone_ms, between_ms
+
+    def perf_counter(self) -> float:
+        return self.now_s
+
+
+class TwoAtOnce(FakeEngine):
+    """Has a second frame in flight once it is settled."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self.clock = clock
+
+    def infer(self, rgb: RgbArray, network_hw: tuple[int, int]) -> DepthArray:
+        self.clock.now_s += 1e-3 * (self.clock.alone_ms if self.frames_at_once == 1 else self.clock.between_ms)
+        self.frames_at_once = 2 if len(self.runs) == WARM_UP + TIMED + SETTLING - 2 else self.frames_at_once
+        return super().infer(rgb, network_hw)
+
+
+@pytest.mark.parametrize(
+    ("alone_ms", "between_ms", "expected_ms", "frames"),
+    [
+        (HELD_MS - 1, 5.0, HELD_MS - 1, WARM_UP + TIMED),  # holds the rate as it is
+        (2 * HELD_MS + 1, HELD_MS + 0.5, 2 * HELD_MS + 1, WARM_UP + TIMED),  # beyond help
+        (HELD_MS + 5, HELD_MS - 1, HELD_MS - 1, WARM_UP + TIMED + SETTLING + TIMED + 1),
+        (HELD_MS + 5, HELD_MS + 9, HELD_MS + 5, WARM_UP + TIMED + SETTLING + TIMED + 1),
+    ],
+)
+def test_a_model_that_holds_the_rate_with_frames_beside_each_other_holds_it(
+    monkeypatch: pytest.MonkeyPatch, alone_ms: float, between_ms: float, expected_ms: float, frames: int
+) -> None:
+    clock = Clock(alone_ms, between_ms)
+    monkeypatch.setattr(core.first_model, "time", clock)
+    engine, told = TwoAtOnce(clock), []
+    assert frame_ms(engine, told.append) == pytest.approx(expected_ms)
+    assert len(engine.runs) == frames
+    assert len(told) in (frames, frames - 1)
+    assert len(engine.closed_by) == 1
 
 
 def test_an_engine_of_the_automatic_model(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,7 +120,7 @@ def test_a_full_queue_holds_its_writer_until_there_is_room() -> None:
 
 
 @pytest.mark.parametrize("make", [LatestSlot, lambda: FrameQueue(2)], ids=["slot", "queue"])
-class TestClosing:
+class TestBoth:
     def test_what_lies_here_can_still_be_taken(self, make: Callable[[], Handoff]) -> None:
         handoff = make()
         handoff.put(1)
@@ -130,6 +130,19 @@ class TestClosing:
         for _ in range(2):
             with pytest.raises(Closed):
                 handoff.take()
+
+    def test_a_reader_may_wait_for_something_else_as_well(self, make: Callable[[], Handoff]) -> None:
+        handoff = make()
+        watched, other, got = watch(handoff), threading.Event(), []
+        reader = in_a_thread(lambda: got.append(handoff.take(WAIT_S, other.is_set)))
+        assert watched.somebody_waits.wait(WAIT_S)
+        handoff.look_again()
+        other.set()
+        handoff.look_again()
+        reader.join(WAIT_S)
+        assert got == [None]
+        handoff.put(5)
+        assert handoff.take(WAIT_S, other.is_set) == 5, "what lies here is not held back"
 
     def test_nothing_more_is_accepted(self, make: Callable[[], Handoff]) -> None:
         handoff = make()

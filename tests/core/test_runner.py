@@ -9,6 +9,7 @@ from core.model.dpt import DPT
 from core.network_size import Size
 from core.program_cache import PROGRAMS_KEPT
 from core.runner import DirectRunner
+from core.team_size import Team
 from core.traced_network import CAN_TRACE
 from tests.core.model import make_golden
 from tests.core.model.networks import seeded_network
@@ -16,27 +17,34 @@ from tests.core.model.networks import seeded_network
 
 def test_on_the_processor_every_frame_is_computed_by_the_team_it_is_worth(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[object] = []
+    team = Team(threads=2, frames=1)
 
-    class Team:
-        def __init__(self, processors: int, use: object) -> None:
+    class Teams:
+        def __init__(self, processors: int) -> None:
             told.append(processors)
+            self.team = team
 
-        def begin(self, size: Size) -> None:
+        def begin(self, size: Size) -> Team:
             told.append(size)
+            return self.team
 
-        def note(self, took_s: float) -> None:
-            told.append(took_s > 0)
+        def note(self, by: Team, took_s: float, at_s: float) -> None:
+            told.append((by, 0 < took_s < at_s))
 
-    monkeypatch.setattr(runner_module, "TeamSize", Team)
+    monkeypatch.setattr(runner_module, "TeamSize", Teams)
     monkeypatch.setattr(runner_module.threads, "ALL", 3)
+    monkeypatch.setattr(runner_module.threads, "use", told.append)
     runner = DirectRunner(seeded_network(make_golden.CONFIG, 1).requires_grad_(False), torch.device("cpu"))
     picture = np.zeros((48, 64, 3), np.uint8)
     alone = runner.infer(picture, (64, 64))
     assert told == [], "before a thread has come to run it there is no team"
+    assert runner.frames_at_once == 1
     runner.enter_thread()
     for size in ((64, 64), (64, 96)):
         readout = runner.infer(picture, size)
-    assert told == [3, (64, 64), True, (64, 96), True]
+        team = runner._teams.team = Team(threads=1, frames=2)
+    assert told == [3, (64, 64), 2, (Team(2, 1), True), (64, 96), 1, (team, True)]
+    assert runner.frames_at_once == 2
     assert readout.finite
     assert alone.inverse_depth.shape == (64, 64)
 

