@@ -40,7 +40,8 @@ class SizeChoice:
         self._heeded = self._asked  # what the rest was worked out for
         self._auto = AutoSize(TARGET_FPS)
         self._model: ModelInfo | None = None
-        self._ready: set[Size] = set()
+        self._ready: set[Size] = set()  # to run
+        self._early: set[Size] = set()  # of those that are still being prepared: they will be faster
         self._in_use: Size | None = None
         self._preparing: Size | None = None
         self._good: Size | None = None  # the last at which this engine gave depth
@@ -67,6 +68,7 @@ class SizeChoice:
         if old is None or (old.name, old.device) != (model.name, model.device):
             self._auto.restart()
         self._ready = {self.coming} if self.coming is not None else set()
+        self._early.clear()
         self._preparing = self._good = None
         self._forgive()
 
@@ -84,6 +86,8 @@ class SizeChoice:
             return Choice(None)
         if self._in_use is None or wanted in self._ready or at_once:
             prepare = None if wanted in self._ready else wanted  # for the frames that follow
+            if prepare is not None:
+                self._early.add(prepare)
             self._ready.add(wanted)
             self._in_use = wanted
             return Choice(wanted, prepare)
@@ -94,6 +98,7 @@ class SizeChoice:
 
     def is_ready(self, size: Size) -> None:
         self._ready.add(size)
+        self._early.discard(size)
 
     def worked(self, size: Size) -> None:
         """It gave depth."""
@@ -101,10 +106,11 @@ class SizeChoice:
         self._stumbles = 0
 
     def note(self, size: Size, rgb: RgbArray, busy_s: float, at_s: float) -> None:
-        """How long the network took. A picture that stands and is shown again is no reason to move."""
+        """How long the network took. A picture that stands and is shown again is no reason to move, nor is a size
+        that is not prepared yet."""
         if rgb is not self._last:
             self._last = rgb
-            if self._asked.size == AUTO:
+            if self._asked.size == AUTO and size not in self._early:
                 self._auto.note(size, busy_s, at_s)
 
     def failed(self, size: Size, kind: type[EngineError]) -> None:
@@ -122,6 +128,7 @@ class SizeChoice:
             self._in_use = None
         if self._preparing == size:
             self._preparing = None
+        self._early.discard(size)
 
     def setting_for(self, size: Size, picture_hw: Size) -> str:
         """What to set `size` to, to stay at this one."""

@@ -24,7 +24,7 @@ WORTH = 0.95  # of what counts now is what another team must stay below
 OTHER_LOAD = 1.25  # frames so much better or worse than when a team was chosen: choose again
 REST = 900  # frames before trying again under the same load
 LONGEST_REST = 16 * REST  # where that changed nothing the last times
-SETTLING = WATCHED + 4 * (TRIED + 2)  # frames after which every team was tried and the best is at work
+SETTLING = WATCHED + 5 * (TRIED + 2)  # frames after which every team was tried and the best is at work
 
 
 class Team(NamedTuple):
@@ -123,5 +123,6 @@ class TeamSize:
 
 def _choices(processors: int) -> list[Team]:
     """Frames beside each other have one thread each: there is to be one team only, see core/threads.py."""
-    sizes = {processors, processors - 1, processors // 2, processors // 4}
-    return [*(Team(threads, 1) for threads in sorted(sizes) if threads > 1), Team(1, min(processors, MOST_FRAMES))]
+    sizes = {max(threads, 1) for threads in (processors, processors - 1, processors // 2, processors // 4)}
+    teams = [Team(threads, 1) for threads in sorted(sizes)]
+    return teams if processors == 1 else [*teams, Team(1, MOST_FRAMES)]

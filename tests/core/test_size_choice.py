@@ -24,6 +24,7 @@ def running(size: str = "256", aspect: str = "square", picture_hw: Size = PICTUR
     sizes.ask(SizeWish(size, aspect))
     run = choose(sizes, picture_hw).run
     assert run is not None
+    sizes.is_ready(run)
     sizes.worked(run)
     return sizes
 
@@ -167,6 +168,20 @@ def test_auto_leaves_a_picture_that_stands_alone() -> None:
     sizes = running("auto")
     feed(sizes, 2.0, 50, still=True)
     assert choose(sizes).run == (192, 192)
+
+
+def test_auto_waits_until_a_size_that_runs_already_is_prepared() -> None:
+    sizes = SizeChoice()
+    sizes.ask(SizeWish("auto"))
+    sizes.start_engine(MODEL)
+    first = choose(sizes)
+    assert first == Choice((192, 192), prepare=(192, 192))
+    for number in range(8):
+        assert choose(sizes).run == (192, 192)
+        sizes.note((192, 192), np.zeros((2, 2, 3), np.uint8), 0.3, 0.3 * number)
+    sizes.is_ready((192, 192))
+    feed(sizes, 0.3, 8, start_s=3.0)
+    assert choose(sizes).run == (64, 64), "it is slow once it is prepared, too"
 
 
 def test_a_fixed_size_is_left_alone() -> None:
