@@ -35,17 +35,14 @@ class Team(NamedTuple):
 class TeamSize:
     """Told how long each frame took, it says what team computes the next. Used by: one thread at a time.
 
-    What counts is the time a frame takes and, `RATE_COUNTS` times, that between two. Where the source is slower
-    than the network the second is the same for all teams.
+    What counts is the time a frame takes and, `RATE_COUNTS` times, what of that between two is the network's.
     """
 
     def __init__(self, processors: int) -> None:
         self.team = Team(processors, 1)
         self._choices = _choices(processors)
         self._size: Size | None = None
-        self._usual_s: float | None = (
-            None  # what counts, with the team that was chosen; None: none was at this size
-        )
+        self._usual_s: float | None = None  # what counts, with the team that was chosen at this size
         self._rest = REST
         self._seen = 0  # frames since a team was chosen
         self._counts_s: deque[float] = deque(maxlen=WATCHED)  # of each frame since the team was set
@@ -63,10 +60,9 @@ class TeamSize:
 
     def note(self, team: Team, took_s: float, at_s: float) -> None:
         """That team has done it, `at_s` by any clock."""
-        # Frames that run beside each other may end in pairs: the time between two is taken over as many.
-        between_s = (
-            (at_s - self._ended_s[-team.frames]) / team.frames if len(self._ended_s) == MOST_FRAMES else 0.0
-        )
+        between_s = took_s  # at most: waiting for a picture or for other networks is none of the team's doing
+        if len(self._ended_s) >= team.frames:  # those that run beside each other may end in pairs
+            between_s = min((at_s - self._ended_s[-team.frames]) / team.frames, took_s)
         self._ended_s.append(at_s)
         if team != self.team:
             return  # it was begun before another team was chosen
