@@ -34,7 +34,7 @@ HELD_FPS = 30.0
 NETWORK_SHARE = 0.85  # of the time between two frames: the rest is for camera, window and whatever else runs
 HELD_MS = NETWORK_SHARE * 1e3 / HELD_FPS
 PICTURE_HW = (480, 640)
-WARM_UP, TIMED = 2, 8  # frames
+WARM_UP, TIMED = 6, 8  # frames; the first five take up to ten times as long where memory is new
 
 _log = logging.getLogger(__name__)
 
