@@ -17,7 +17,7 @@ from core.errors import NonFinite
 from core.handoff import Closed, LatestSlot
 from core.in_flight import Begun, InFlight
 from core.keeper import Keeper
-from core.loading import Loader
+from core.loading import Loader, ModelWish
 from core.messages import Action, DepthArray, DepthResult, Frame, ModelInfo, ModelState, RecordedDepth
 from core.network_size import Size
 from core.rates import RateMeter
@@ -126,11 +126,9 @@ class Inference:
             taken = self._switch.next_frame(
                 self._lanes.patience_s, or_when=self._in_flight.oldest_is_done, before_end=self._end_all
             )
-            if self._lanes.is_wanted:
-                self._end_all()
             while self._in_flight.oldest_is_done():
                 self._end_oldest()
-            if self._lanes.goes_on(lambda: (self._running_engine(), self._engines.made_for)):
+            if self._lanes.goes_on(self._for_lanes):
                 if (result := self._lanes.step(taken, self._recorder)) is not None:
                     self._publish(result)
                 continue
@@ -147,6 +145,11 @@ class Inference:
                     continue  # the next one is newer; one that stands is sent again when the engine is there
                 self._engines.wait()
             self._infer(capture, frame)
+
+    def _for_lanes(self) -> "tuple[Engine | None, ModelWish | None]":
+        """The engine that lanes may borrow, with nothing in flight."""
+        self._end_all()
+        return self._running_engine(), self._engines.made_for
 
     def _wait_for_work(self) -> bool:
         """Before the first engine is there no frame is taken that needs one: of every frame none may be lost."""
