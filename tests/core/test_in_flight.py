@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -189,6 +190,47 @@ def test_another_engine_takes_over_once_the_old_one_has_ended_what_it_began() ->
         r.woken.until(lambda: len(r.kept.results) >= 3)
         assert r.kept.depths[:3] == [("old", 1), ("old", 2), ("new", 3)]
         assert len(old.closed_by) == 1
+
+
+class Lanes:
+    """A comparison that notes what was published when it began."""
+
+    shelf, patience_s = None, 0.05
+
+    def __init__(self, kept: Kept) -> None:
+        self.kept = kept
+        self.published_before: list[tuple[str, int]] | None = None
+
+    def enter(self, engine: object, made_for: object) -> None:
+        self.published_before = self.kept.depths
+
+    def step(self, frame: object, **_: object) -> SimpleNamespace:
+        return SimpleNamespace(result=None, missed=False)
+
+    def leave(self) -> None:
+        pass
+
+
+def test_lanes_begin_with_nothing_in_flight() -> None:
+    engine, camera, asked = Beside(let_go=held(2)), FakeLive(), threading.Event()
+    with rig(camera, engine, wish=SourceWish("camera")) as r:
+        inference, lanes = r.pipeline._inference, Lanes(r.kept)
+        lend = inference._for_lanes
+
+        def lend_and_tell() -> object:
+            asked.set()
+            return lend()
+
+        inference._for_lanes = lend_and_tell  # type: ignore[assignment, method-assign]
+        camera.feed.put(1)
+        r.woken.until(lambda: r.kept.depths == [("fake", 1)])
+        camera.feed.put(2)
+        engine.changed.until(lambda: 2 in engine.begun)
+        inference.compare(lanes)  # type: ignore[arg-type]
+        assert asked.wait(LONG_S)
+        engine.let_go[2].set()
+        r.woken.until(lambda: lanes.published_before is not None)
+        assert lanes.published_before == [("fake", 1), ("fake", 2)]
 
 
 @pytest.fixture
