@@ -4,6 +4,7 @@ Nothing here waits for the device, and all it does is elementwise, so the same n
 of matrix precision.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ from torch import Tensor
 from core.synthetic.rays import Rays
 from core.synthetic.solids import Index, Solids
 from core.synthetic.tiles import HALF_PX, TILE_PX, Pass, passes_of, tile_grid
+
+AT_ONCE = 2048  # pairs; more would need more memory and save nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,18 +85,31 @@ def _go_through(loaded: _Loaded, offsets: Tensor, nearness: Tensor, solid: Tenso
     step, tiles, numbers, planes, line, curve = loaded
     best, who = nearness.index_select(1, tiles), solid.index_select(1, tiles)
     start = 0
-    for count in step.rounds:
-        pairs = slice(start, start + count)
+    for rounds in _together(step.rounds):
+        pairs = slice(start, start + sum(rounds))
         entry, leave = _interval(step, planes[..., pairs], line[:, pairs], curve[:, pairs], offsets)
         hit = _sign_bits(leave.sub_(entry))
         entry.view(torch.int32).bitwise_and_(hit)  # 0 where the ray misses
-        here, who_here = best[:, :count], who[:, :count]
-        nearer = _sign_bits(here - entry.flatten(0, 1))
-        torch.maximum(here, entry.flatten(0, 1), out=here)
-        who_here.bitwise_xor_((who_here ^ numbers[pairs]).bitwise_and_(nearer))
-        start += count
+        for near, names in zip(entry.flatten(0, 1).split(rounds, dim=1), numbers[pairs].split(rounds), strict=True):
+            here, who_here = best[:, : len(names)], who[:, : len(names)]
+            nearer = _sign_bits(here - near)
+            torch.maximum(here, near, out=here)
+            who_here.bitwise_xor_((who_here ^ names).bitwise_and_(nearer))
+        start = pairs.stop
     nearness.index_copy_(1, tiles, best)
     solid.index_copy_(1, tiles, who)
+
+
+def _together(rounds: list[int]) -> Iterator[list[int]]:
+    """Rounds whose pairs are met by the rays in one go: most take but a few tiles, and starting an operation costs
+    more than a few tiles do."""
+    some: list[int] = []
+    for count in rounds:
+        if some and sum(some) + count > AT_ONCE:
+            yield some
+            some = []
+        some.append(count)
+    yield some
 
 
 def _sign_bits(difference: Tensor) -> Tensor:
