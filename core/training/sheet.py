@@ -33,8 +33,11 @@ def _triple(picture: Judged, prediction: DepthArray) -> NDArray[np.uint8]:
     low, high = np.percentile(known, (_FAR_PERCENT, _NEAR_PERCENT)) if known.size else (0.0, 1.0)
     fit = fit_to(prediction, picture.truth)
     fitted = fit.of(prediction) if fit is not None else prediction
-    cells = (picture.rgb, _painted(picture.truth, low, high), _painted(fitted, low, high))
-    return np.concatenate([_in_cell(cell) for cell in cells] + [np.full((CELL_PX, GAP_PX, 3), 255, np.uint8)], 1)
+    size_wh = _fits(picture.rgb.shape[:2])
+    truth, found = (_painted(_resized(depth, size_wh), low, high) for depth in (picture.truth, fitted))
+    colour = cv2.resize(picture.rgb, size_wh, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    cells = [_in_cell(cell) for cell in (colour, truth, found)]
+    return np.concatenate([*cells, np.full((CELL_PX, GAP_PX, 3), 255, np.uint8)], axis=1)
 
 
 def _painted(inverse_depth: DepthArray, low: float, high: float) -> NDArray[np.uint8]:
@@ -44,12 +47,24 @@ def _painted(inverse_depth: DepthArray, low: float, high: float) -> NDArray[np.u
     return painted
 
 
+def _fits(hw: tuple[int, int]) -> tuple[int, int]:
+    """Width and height of a picture of this height and width that is as large as a cell allows."""
+    scale = (CELL_PX - GAP_PX) / max(hw)
+    return max(round(hw[1] * scale), 1), max(round(hw[0] * scale), 1)
+
+
+def _resized(inverse_depth: DepthArray, size_wh: tuple[int, int]) -> DepthArray:
+    """The mean of what is known within each pixel, so that the few points of a LiDAR are still to be seen."""
+    known = np.isfinite(inverse_depth)
+    values, share = (
+        cv2.resize(plane, size_wh, interpolation=cv2.INTER_AREA)
+        for plane in (np.where(known, inverse_depth, np.float32(0)), known.astype(np.float32))
+    )
+    return np.where(share > 0, values / np.maximum(share, np.float32(1e-9)), np.float32(np.nan))
+
+
 def _in_cell(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The whole picture, as large as the cell allows, on white."""
-    height, width = picture.shape[:2]
-    scale = (CELL_PX - GAP_PX) / max(height, width)
-    size_wh = max(round(width * scale), 1), max(round(height * scale), 1)
-    small = cv2.resize(picture, size_wh, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST)
+    """On white, in the corner."""
     cell = np.full((CELL_PX, CELL_PX, 3), 255, np.uint8)
-    cell[: size_wh[1], : size_wh[0]] = small
+    cell[: picture.shape[0], : picture.shape[1]] = picture
     return cell

@@ -134,6 +134,20 @@ def test_the_sheet_shows_each_picture_with_truth_and_prediction() -> None:
     assert picture.shape == (2 * CELL_PX, TRIPLES_A_ROW * (3 * CELL_PX + GAP_PX), 3)
 
 
+def test_a_sheet_shows_a_prediction_in_its_pictures_shape_and_the_few_points_that_were_measured() -> None:
+    truth = np.full((320, 640), np.nan, np.float32)
+    truth[5::20, 5::20] = np.linspace(1, 2, 32)  # one pixel of 400
+    picture = Judged("street", np.zeros((320, 640, 3), np.uint8), truth)
+    square = np.linspace(1, 2, 64, dtype=np.float32) * np.ones((64, 1), np.float32)
+    seen = cv2.imdecode(np.frombuffer(sheet([picture], [square]), np.uint8), 1)
+    colour, measured, found = (seen[:, place * CELL_PX : (place + 1) * CELL_PX] for place in range(3))
+    written = [(cell < 240).any(axis=2) for cell in (colour, measured, found)]
+    heights = [int(cell.any(axis=1).sum()) for cell in written]
+    assert max(heights) <= 0.5 * CELL_PX + 8, f"half as high as wide, and JPEG's edge, not {heights}"
+    colourful = (np.ptp(measured.astype(int), axis=2) > 40).sum()
+    assert colourful > 300, "512 points were measured"
+
+
 def test_a_machine_without_pyav_and_qt_can_train() -> None:
     """As one has that is lent for its graphics processor alone."""
     imports = "import core.training.running, core.training.trainer, core.synthetic.rendering, app.commands.train"
