@@ -90,7 +90,8 @@ def _go_through(loaded: _Loaded, offsets: Tensor, nearness: Tensor, solid: Tenso
         entry, leave = _interval(step, planes[..., pairs], line[:, pairs], curve[:, pairs], offsets)
         hit = _sign_bits(leave.sub_(entry))
         entry.view(torch.int32).bitwise_and_(hit)  # 0 where the ray misses
-        for near, names in zip(entry.flatten(0, 1).split(rounds, dim=1), numbers[pairs].split(rounds), strict=True):
+        by_round = torch.split(entry.flatten(0, 1), rounds, dim=1), torch.split(numbers[pairs], rounds)
+        for near, names in zip(*by_round, strict=True):
             here, who_here = best[:, : len(names)], who[:, : len(names)]
             nearer = _sign_bits(here - near)
             torch.maximum(here, near, out=here)

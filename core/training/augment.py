@@ -1,4 +1,5 @@
-"""From rendered pictures to what a step trains on: a crop of each, mirrored or not, in other colours.
+"""From rendered pictures to what a step trains on: a crop of each, mirrored or not, squeezed or drawn out, in
+other colours and textures.
 
 All of it is worked out for the whole batch at once on its device, from one generator.
 """
@@ -10,8 +11,13 @@ from torch import Generator, Tensor
 Hw = tuple[int, int]
 
 SMALLEST_CROP = 0.5  # of the largest that fits, in height and width
+# How much wider a crop is than it becomes, in logarithms: of pictures that are 16:9 (0.58), 4:3 (0.29) or upright
+# a network is shown squares, and what it has only seen in its own shape it does not know when it is squeezed.
+SQUEEZE = (-0.35, 0.65)
 TILT = 0.06  # radians a crop is turned by at most; more would teach that floors are no floors
 LUMA = (0.299, 0.587, 0.114)
+OTHER_TEXTURES = 0.3  # of the pictures go through a random kernel
+KERNELS = (1, 3, 5)  # how wide it is, in pixels; one a batch
 
 
 def augment(rgb: Tensor, inverse_depth: Tensor, hw: Hw, generator: Generator) -> tuple[Tensor, Tensor]:
@@ -24,18 +30,20 @@ def augment(rgb: Tensor, inverse_depth: Tensor, hw: Hw, generator: Generator) ->
     depth = F.grid_sample(
         inverse_depth[:, None].float(), grid, mode="nearest", padding_mode="reflection", align_corners=False
     )
-    return other_colours(colour / 255, generator) * 2 - 1, depth[:, 0]
+    colour = other_colours(colour / 255, generator) * 2 - 1
+    return other_textures(colour, generator), depth[:, 0]
 
 
 def _crops(count: int, picture_hw: Hw, hw: Hw, generator: Generator) -> Tensor:
     """Where each pixel of a crop lies in its picture: (count, h, w, 2), columns first, -1 to 1."""
     height, width = picture_hw
-    fits = min(height / hw[0], width / hw[1])  # pixels of the picture for one of the largest crop
-    share = SMALLEST_CROP + (1 - SMALLEST_CROP) * _uniform(count, generator)
-    half_y, half_x = share * fits * hw[0] / height, share * fits * hw[1] / width  # of the picture's half
+    squeeze = (0.5 * _between(*SQUEEZE, count, generator)).exp()
+    tall, wide = hw[0] / squeeze / height, hw[1] * squeeze / width  # of the picture, a pixel for a pixel
+    share = _between(SMALLEST_CROP, 1, count, generator) / torch.maximum(tall, wide)
+    half_y, half_x = share * tall, share * wide  # of the picture's half
     centre_y = (1 - half_y) * (2 * _uniform(count, generator) - 1)
     centre_x = (1 - half_x) * (2 * _uniform(count, generator) - 1)
-    angle = TILT * (2 * _uniform(count, generator) - 1)
+    angle = _between(-TILT, TILT, count, generator)
     mirror = torch.where(_uniform(count, generator) < 0.5, -1.0, 1.0)
     cos, sin, aspect = angle.cos(), angle.sin(), height / width
     to_picture = torch.stack(
@@ -65,5 +73,28 @@ def other_colours(rgb: Tensor, generator: Generator) -> Tensor:
     return rgb.clamp(1e-4, 1).pow(around_one(0.25))
 
 
+def other_textures(rgb: Tensor, generator: Generator) -> Tensor:
+    """(B, 3, H, W), -1 to 1, some of them blended with themselves after a random convolution, each with its own.
+
+    Edges stay where they are while colours and surfaces become what no renderer paints, so that what is learnt is
+    shape, which photos share. Source: Xu et al., "Robust and Generalizable Visual Representation Learning via
+    Random Convolutions", section 3 (RC_mix).
+    """
+    count, _, height, width = rgb.shape
+    size = KERNELS[int(torch.randint(len(KERNELS), (), generator=generator))]
+    # Weights of this size keep a smooth picture's second moment, on average.
+    kernels = torch.randn((3 * count, 3, size, size), generator=generator) / (3**0.5 * size)
+    padded = F.pad(rgb, (size // 2,) * 4, mode="reflect")
+    padded = padded.reshape(1, 3 * count, height + size - 1, width + size - 1)
+    convolved = F.conv2d(padded, kernels.to(rgb.device), groups=count).view_as(rgb)
+    blend = torch.rand((count, 1, 1, 1), generator=generator)
+    goes = torch.rand((count, 1, 1, 1), generator=generator) < OTHER_TEXTURES
+    return rgb.lerp(convolved, torch.where(goes, blend, 0.0).to(rgb.device)).clamp(-1, 1)
+
+
 def _uniform(count: int, generator: Generator) -> Tensor:
     return torch.rand(count, generator=generator)
+
+
+def _between(low: float, high: float, count: int, generator: Generator) -> Tensor:
+    return low + (high - low) * _uniform(count, generator)
