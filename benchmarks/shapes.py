@@ -1,0 +1,62 @@
+"""How well built-in models know rendered pictures of other shapes, squeezed into a square or in their own shape.
+
+    .venv/bin/python benchmarks/shapes.py fathom-nano fathom-small
+
+The pictures are the evaluation's, seen through wider cameras; none of them is trained on. Files work too. The last
+row of a model is the mean of the squeezed ones, which is what the window shows unless told otherwise.
+"""
+
+import argparse
+import statistics
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from core.model.dpt import DPT  # noqa: E402 - after the path is set
+from core.synthetic.rendering import render  # noqa: E402
+from core.training.evaluation import evaluate, predict, rendered_set  # noqa: E402
+from core.weights.catalogue import locate  # noqa: E402
+from core.weights.reader import read_weights  # noqa: E402
+
+SQUARE = (192, 192)
+SHAPES = {"1:1": (192, 192), "4:3": (192, 256), "16:9": (144, 256)}  # what they are rendered at
+OWN_SHAPE = {"1:1": SQUARE, "4:3": (160, 224), "16:9": (128, 224)}  # of about as many pixels as the square
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("models", nargs="+", metavar="MODEL")
+    parser.add_argument("--pictures", type=int, default=96)
+    args = parser.parse_args()
+    sets = {shape: rendered_set(render, args.pictures, hw) for shape, hw in SHAPES.items()}
+    for model in args.models:
+        squeezed = []
+        for shape, pictures in sets.items():
+            for hw in sorted({SQUARE, OWN_SHAPE[shape]}, reverse=True):
+                found = evaluate(pictures, predict(_network(model), pictures, hw, "cpu"))
+                assert found is not None
+                assert found.network.pearson is not None
+                figures = found.network.pearson, found.network.abs_rel, 100 * found.network.delta1_error
+                _tell(model, f"{shape} as {hw[0]}x{hw[1]}", figures)
+                if hw == SQUARE:
+                    squeezed.append(figures)
+        _tell(model, "mean, squeezed", tuple(map(statistics.fmean, zip(*squeezed, strict=True))))
+
+
+def _network(model: str) -> DPT:
+    weights = read_weights(locate(model))
+    network = DPT(weights.config)
+    network.load_state_dict({name: tensor.float() for name, tensor in weights.state.items()})
+    return network
+
+
+def _tell(model: str, case: str, figures: tuple[float, ...]) -> None:
+    pearson, abs_rel, delta1 = figures
+    values = f"Pearson {pearson:.3f}, AbsRel {abs_rel:.3f}, delta-1 error {delta1:.1f} %"
+    print(f"{Path(model).stem:<16} {case:<18} {values}")
+
+
+if __name__ == "__main__":
+    main()
