@@ -1,5 +1,5 @@
 """From rendered pictures to what a step trains on: a crop of each, mirrored or not, squeezed or drawn out, in
-other colours and textures.
+other colours.
 
 All of it is worked out for the whole batch at once on its device, from one generator.
 """
@@ -16,8 +16,6 @@ SMALLEST_CROP = 0.5  # of the largest that fits, in height and width
 SQUEEZE = (-0.35, 0.65)
 TILT = 0.06  # radians a crop is turned by at most; more would teach that floors are no floors
 LUMA = (0.299, 0.587, 0.114)
-OTHER_TEXTURES = 0.3  # of the pictures go through a random kernel
-KERNELS = (1, 3, 5)  # how wide it is, in pixels; one a batch
 
 
 def augment(rgb: Tensor, inverse_depth: Tensor, hw: Hw, generator: Generator) -> tuple[Tensor, Tensor]:
@@ -30,8 +28,7 @@ def augment(rgb: Tensor, inverse_depth: Tensor, hw: Hw, generator: Generator) ->
     depth = F.grid_sample(
         inverse_depth[:, None].float(), grid, mode="nearest", padding_mode="reflection", align_corners=False
     )
-    colour = other_colours(colour / 255, generator) * 2 - 1
-    return other_textures(colour, generator), depth[:, 0]
+    return other_colours(colour / 255, generator) * 2 - 1, depth[:, 0]
 
 
 def _crops(count: int, picture_hw: Hw, hw: Hw, generator: Generator) -> Tensor:
@@ -71,25 +68,6 @@ def other_colours(rgb: Tensor, generator: Generator) -> Tensor:
     rgb = mean + around_one(0.25) * (rgb - mean)
     rgb = rgb * around_one(0.25) * around_one(0.08, 3)
     return rgb.clamp(1e-4, 1).pow(around_one(0.25))
-
-
-def other_textures(rgb: Tensor, generator: Generator) -> Tensor:
-    """(B, 3, H, W), -1 to 1, some of them blended with themselves after a random convolution, each with its own.
-
-    Edges stay where they are while colours and surfaces become what no renderer paints, so that what is learnt is
-    shape, which photos share. Source: Xu et al., "Robust and Generalizable Visual Representation Learning via
-    Random Convolutions", section 3 (RC_mix).
-    """
-    count, _, height, width = rgb.shape
-    size = KERNELS[int(torch.randint(len(KERNELS), (), generator=generator))]
-    # Weights of this size keep a smooth picture's second moment, on average.
-    kernels = torch.randn((3 * count, 3, size, size), generator=generator) / (3**0.5 * size)
-    padded = F.pad(rgb, (size // 2,) * 4, mode="reflect")
-    padded = padded.reshape(1, 3 * count, height + size - 1, width + size - 1)
-    convolved = F.conv2d(padded, kernels.to(rgb.device), groups=count).view_as(rgb)
-    blend = torch.rand((count, 1, 1, 1), generator=generator)
-    goes = torch.rand((count, 1, 1, 1), generator=generator) < OTHER_TEXTURES
-    return rgb.lerp(convolved, torch.where(goes, blend, 0.0).to(rgb.device)).clamp(-1, 1)
 
 
 def _uniform(count: int, generator: Generator) -> Tensor:

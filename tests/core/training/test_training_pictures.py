@@ -5,8 +5,7 @@ import math
 import pytest
 import torch
 
-from core.training import augment as augmenting
-from core.training.augment import SQUEEZE, augment, other_textures
+from core.training.augment import SQUEEZE, augment
 from core.training.config import MOST_SEED
 from core.training.picture_store import FIRST_EVALUATED, FIRST_SEED, SEEDS_OF_A_TRAINING, PictureStore, render_some
 from support.simple_scenes import plane
@@ -72,8 +71,7 @@ def test_what_is_evaluated_is_never_trained_on() -> None:
     assert batch.rgb.dtype == torch.uint8
 
 
-def test_colour_and_depth_are_cut_turned_and_mirrored_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(augmenting, "OTHER_TEXTURES", 0.0)
+def test_colour_and_depth_are_cut_turned_and_mirrored_alike() -> None:
     # The plane's colour is its depth, and neither saturation nor tint turns the order of greys round.
     batch = render_some(plane, range(24), (96, 128), "cpu")
     colour, depth = augment(batch.rgb, batch.inverse_depth, (64, 96), torch.Generator().manual_seed(0))
@@ -119,26 +117,6 @@ def test_crops_are_squeezed_as_pictures_are_for_a_square_network(
     for low, high in ((-0.35, 0), (0, math.log(4 / 3)), (math.log(4 / 3), 0.65)):
         assert ((squeeze > low) & (squeeze < high)).sum() > 10
     assert (tall > 0).all(), "never upside down"
-
-
-def test_other_textures_leave_edges_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    rgb = torch.full((40, 3, 32, 32), -0.5)
-    rgb[..., 16:] = 0.5
-    seen = [other_textures(rgb, torch.Generator().manual_seed(seed)) for seed in range(12)]
-    for pictures in seen:
-        assert pictures.abs().max() <= 1
-        halves = pictures[..., :14], pictures[..., 18:]  # a kernel reaches two pixels
-        assert all(torch.allclose(half, half[..., :1, :1], atol=1e-5) for half in halves)
-        assert (pictures[..., 0] - pictures[..., -1]).abs().amax(dim=(1, 2)).min() > 1e-3, (
-            "the edge is still there"
-        )
-    changed = torch.stack([(pictures != rgb).flatten(1).any(dim=1) for pictures in seen])
-    assert 0.2 < changed.float().mean() < 0.4
-    reach = [
-        int((pictures[changed[n]][:, :, 16].diff().abs() > 1e-5).any(dim=(0, 1)).sum())
-        for n, pictures in enumerate(seen)
-    ]
-    assert set(reach) == {1, 3, 5}, "kernels of each width"
 
 
 def test_the_same_generator_gives_the_same_crops() -> None:
