@@ -32,10 +32,10 @@ def main() -> None:
     args = parser.parse_args()
     sets = {shape: rendered_set(render, args.pictures, hw) for shape, hw in SHAPES.items()}
     for model in args.models:
-        squeezed = []
+        network, squeezed = _network(model), []
         for shape, pictures in sets.items():
             for hw in sorted({SQUARE, OWN_SHAPE[shape]}, reverse=True):
-                found = evaluate(pictures, predict(_network(model), pictures, hw, "cpu"))
+                found = evaluate(pictures, predict(network, pictures, hw, "cpu"))
                 assert found is not None
                 assert found.network.pearson is not None
                 figures = found.network.pearson, found.network.abs_rel, 100 * found.network.delta1_error

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.synthetic import casting
 from core.synthetic.cameras import pinholes
 from core.synthetic.casting import cast, plan_of
 from core.synthetic.layout import Pose
@@ -114,6 +115,19 @@ def test_a_solid_round_the_camera_is_not_seen(shape: str) -> None:
     )
     assert torch.all(seen.solid == 0)
     assert torch.allclose(1 / seen.nearness, torch.tensor(2.9))
+
+
+@pytest.mark.parametrize("at_once", [1, 40, 10**9])
+def test_how_many_pairs_are_met_in_one_go_changes_nothing(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    solids = solids_of([many_shapes(4)])
+    rays = pinholes([Pose((0, 1.2, 0), 0, 0.1, 0, 1.2)], (96, 96))
+    plan = plan_of(rays, solids.picture, solids)
+    assert max(len(step.rounds) for step in plan.passes) > 3
+    usual = cast(plan, CPU)
+    monkeypatch.setattr(casting, "AT_ONCE", at_once)
+    seen = cast(plan, CPU)
+    assert torch.equal(seen.nearness, usual.nearness)
+    assert torch.equal(seen.solid, usual.solid)
 
 
 def test_nothing_to_see_is_no_error() -> None:
