@@ -10,7 +10,7 @@ from core.comparing.lane_wish import lane_wish
 from core.errors import SettingError
 from core.look import View
 from core.model_messages import AUTO_MODEL
-from core.network_size import AUTO, TRAINED, parse_size
+from core.network_size import ASPECTS, AUTO, TRAINED, parse_size
 
 COLORMAPS = ("inferno", "magma", "plasma", "viridis", "cividis", "turbo", "spectral", "bone", "grey")
 
@@ -57,15 +57,19 @@ class Settings:
     )
     size: str = option(
         TRAINED,
-        "What the network sees: PX for the longer side, or HxW; multiples of 32, 64 to 1536; "
-        "trained: what the model was trained at; auto: as much as holds a rate.",
+        "What the network sees: PX for the side of a square (or as many pixels in the picture's shape), or HxW; "
+        "multiples of 32, 64 to 1536; trained: what the model was trained at; auto: as much as holds a rate.",
         flag=True,
     )
     target_fps: float = option(
         30.0, "Depth results a second that size auto holds.", low=1.0, high=240.0, flag=True
     )
     aspect: str = option(
-        "square", "Square, as MiDaS trains, or the picture's own.", choices=("square", "keep"), flag=True
+        TRAINED,
+        "Shape of what the network sees: square, as MiDaS trains, keep for the picture's own, "
+        "or trained: as the model was.",
+        choices=ASPECTS,
+        flag=True,
     )
     precision: str = option(
         "auto", "Number format of the network.", choices=("auto", "fp32", "bf16", "fp16"), flag=True

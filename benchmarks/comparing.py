@@ -23,7 +23,7 @@ from core.comparing.control import Comparing  # noqa: E402
 from core.comparing.lane_wish import LaneWish  # noqa: E402
 from core.comparing.view import ComparisonView, LaneState  # noqa: E402
 from core.messages import SourceInfo, SourceKind  # noqa: E402
-from core.network_size import network_hw  # noqa: E402
+from core.network_size import SQUARE, network_hw  # noqa: E402
 from core.pipeline import Pipeline  # noqa: E402
 from core.recorder import lower_priority  # noqa: E402
 from core.sources.source import Picture  # noqa: E402
@@ -104,7 +104,7 @@ def main() -> int:
     openmp.wait_briefly()
     allocator.keep_memory()
     pairs = zip(args.models.split(","), args.sizes.split(","), strict=True)
-    wishes = [LaneWish(model, size, args.precision, args.device) for model, size in pairs]
+    wishes = [LaneWish(model, size, args.precision, args.device, SQUARE) for model, size in pairs]
     alone: list[list[tuple[float, float | None]]] = []
     views: list[ComparisonView] = []
     for _ in range(args.rounds):

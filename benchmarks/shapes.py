@@ -2,8 +2,7 @@
 
     .venv/bin/python benchmarks/shapes.py fathom-nano fathom-small
 
-The pictures are the evaluation's, seen through wider cameras; none of them is trained on. Files work too. The last
-row of a model is the mean of the squeezed ones, which is what the window shows unless told otherwise.
+The pictures are the evaluation's, seen through wider cameras; none of them is trained on. Files work too.
 """
 
 import argparse
@@ -15,14 +14,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from core.model.dpt import DPT  # noqa: E402 - after the path is set
+from core.network_size import KEEP, SQUARE  # noqa: E402
 from core.synthetic.rendering import render  # noqa: E402
 from core.training.evaluation import evaluate, predict, rendered_set  # noqa: E402
 from core.weights.catalogue import locate  # noqa: E402
 from core.weights.reader import read_weights  # noqa: E402
 
-SQUARE = (192, 192)
 SHAPES = {"1:1": (192, 192), "4:3": (192, 256), "16:9": (144, 256)}  # what they are rendered at
-OWN_SHAPE = {"1:1": SQUARE, "4:3": (160, 224), "16:9": (128, 224)}  # of about as many pixels as the square
 
 
 def main() -> None:
@@ -32,24 +30,19 @@ def main() -> None:
     args = parser.parse_args()
     sets = {shape: rendered_set(render, args.pictures, hw) for shape, hw in SHAPES.items()}
     for model in args.models:
-        network, squeezed = _network(model), []
-        for shape, pictures in sets.items():
-            for hw in sorted({SQUARE, OWN_SHAPE[shape]}, reverse=True):
-                found = evaluate(pictures, predict(network, pictures, hw, "cpu"))
+        weights = read_weights(locate(model))
+        network = DPT(weights.config)
+        network.load_state_dict({name: tensor.float() for name, tensor in weights.state.items()})
+        for aspect in (SQUARE, KEEP):
+            of_shapes = []
+            for shape, pictures in sets.items():
+                found = evaluate(pictures, predict(network, pictures, "cpu", aspect=aspect))
                 assert found is not None
                 assert found.network.pearson is not None
                 figures = found.network.pearson, found.network.abs_rel, 100 * found.network.delta1_error
-                _tell(model, f"{shape} as {hw[0]}x{hw[1]}", figures)
-                if hw == SQUARE:
-                    squeezed.append(figures)
-        _tell(model, "mean, squeezed", tuple(map(statistics.fmean, zip(*squeezed, strict=True))))
-
-
-def _network(model: str) -> DPT:
-    weights = read_weights(locate(model))
-    network = DPT(weights.config)
-    network.load_state_dict({name: tensor.float() for name, tensor in weights.state.items()})
-    return network
+                _tell(model, f"{shape} {aspect}", figures)
+                of_shapes.append(figures)
+            _tell(model, f"mean {aspect}", tuple(map(statistics.fmean, zip(*of_shapes, strict=True))))
 
 
 def _tell(model: str, case: str, figures: tuple[float, ...]) -> None:

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from core import allocator, openmp
 from core.depth_range import AutoRange, sample_percentiles
 from core.engine import Engine
-from core.network_size import network_hw
+from core.network_size import TRAINED, size_for
 from core.opencv import cv2
 from core.sources.opener import open_source
 
@@ -31,7 +31,7 @@ AROUND_PX = 5
 def measure(clip: str, model: str, size: str, precision: str) -> None:
     source, engine, eased = open_source(clip), Engine.load(model, precision, "auto"), AutoRange()
     engine.enter_thread()
-    hw = network_hw(size, "square", (source.info.height_px, source.info.width_px))
+    hw = size_for(size, TRAINED, engine.info, (source.info.height_px, source.info.width_px))
     before: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
     changes, still_shares, index = [], [], 0
     while (picture := source.read()) is not None:

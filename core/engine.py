@@ -80,6 +80,7 @@ class Engine:
                 device_name=device_name(target),
                 note=weights.note,
                 weights_sha256=sha256,
+                training_aspect=weights.config.training_aspect,
             ),
         )
 

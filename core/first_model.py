@@ -20,7 +20,7 @@ import numpy as np
 from core.errors import FathomError
 from core.messages import DepthArray, ModelInfo, RgbArray
 from core.model_messages import ModelKind
-from core.network_size import Size
+from core.network_size import TRAINED, Size, size_for
 from core.team_size import MOST_FRAMES, SETTLING
 from core.weights.catalogue import entries
 from core.weights.places import models_folder
@@ -57,10 +57,10 @@ class FirstEngine(Protocol):
 
 
 def frame_ms(engine: FirstEngine, progress: Progress) -> float:
-    """Median from picture to depth at the model's own size, or, where frames beside each other hold the rate and
-    one after the other do not, the time between two; closes the engine. Raises: EngineError."""
+    """Median from picture to depth at the model's own size and aspect, or, where frames beside each other hold the
+    rate and one after the other do not, the time between two; closes the engine. Raises: EngineError."""
     try:
-        hw = engine.info.training_px, engine.info.training_px
+        hw = size_for(TRAINED, TRAINED, engine.info, PICTURE_HW)
         picture = np.random.default_rng(0).integers(0, 256, (*PICTURE_HW, 3), dtype=np.uint8)
         engine.enter_thread()
         engine.prepare(hw)

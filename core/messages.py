@@ -38,6 +38,7 @@ class ModelInfo:
     device_name: str  # for people: "CPU, 2 threads", "NVIDIA H200"
     note: str = ""  # what a person should know: "rough on real pictures"
     weights_sha256: str = ""  # of the file the weights came from; empty where nobody knows
+    training_aspect: str = "square"  # or "keep": how it saw pictures
 
 
 @dataclass(frozen=True, slots=True, eq=False)

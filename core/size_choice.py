@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from core.auto_size import AutoSize
 from core.errors import EngineError, OutOfMemory
 from core.messages import ModelInfo, RgbArray
-from core.network_size import AUTO, TRAINED, Size, auto_sizes, fixed, network_hw, size_setting, smaller_sizes
+from core.network_size import (
+    AUTO,
+    SQUARE,
+    TRAINED,
+    Size,
+    Trained,
+    auto_sizes,
+    fixed_aspect,
+    network_hw,
+    size_for,
+    size_setting,
+    smaller_sizes,
+)
 
 TARGET_FPS = 30.0
 MOST_STUMBLES = 3
@@ -17,8 +29,16 @@ class SizeWish:
     """The settings it follows."""
 
     size: str = TRAINED
-    aspect: str = "square"
+    aspect: str = TRAINED
     target_fps: float = TARGET_FPS
+
+
+@dataclass(frozen=True, slots=True)
+class _Unknown:
+    """Stands in for a network until there is one."""
+
+    training_px: int = FIRST_AUTO_PX
+    training_aspect: str = SQUARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +75,8 @@ class SizeChoice:
 
     @property
     def aspect(self) -> str:
-        return self._asked.aspect
+        """How pictures come to the network's size now: "square" or "keep"."""
+        return fixed_aspect(self._asked.aspect, self._trained)
 
     @property
     def coming(self) -> Size | None:
@@ -132,13 +153,13 @@ class SizeChoice:
 
     def setting_for(self, size: Size, picture_hw: Size) -> str:
         """What to set `size` to, to stay at this one."""
-        return size_setting(size, self._asked.aspect, picture_hw)
+        return size_setting(size, self.aspect, picture_hw)
 
     def _wanted(self, picture_hw: Size, *, is_recorded: bool) -> Size | None:
         wish = self._heeded
         if wish.size == AUTO:
-            return self._wanted_by_rate(wish.aspect, picture_hw, is_recorded=is_recorded)
-        wanted = network_hw(fixed(wish.size, self._training_px), wish.aspect, picture_hw)
+            return self._wanted_by_rate(picture_hw, is_recorded=is_recorded)
+        wanted = size_for(wish.size, wish.aspect, self._trained, picture_hw)
         if self._fits(wanted):
             return wanted
         good = self._good if self._good is not None and self._fits(self._good) else None
@@ -151,8 +172,9 @@ class SizeChoice:
                 return smaller
         return good
 
-    def _wanted_by_rate(self, aspect: str, picture_hw: Size, *, is_recorded: bool) -> Size | None:
-        training_px = self._training_px
+    def _wanted_by_rate(self, picture_hw: Size, *, is_recorded: bool) -> Size | None:
+        training_px = self._trained.training_px
+        aspect = fixed_aspect(self._heeded.aspect, self._trained)
         sizes = [size for size in auto_sizes(aspect, picture_hw, training_px) if self._fits(size)]
         if not sizes:
             return None
@@ -160,8 +182,8 @@ class SizeChoice:
         return self._auto.choose_from(sizes, network_hw(str(first_px), aspect, picture_hw))
 
     @property
-    def _training_px(self) -> int:
-        return self._model.training_px if self._model is not None else FIRST_AUTO_PX
+    def _trained(self) -> Trained:
+        return self._model or _Unknown()
 
     def _fits(self, size: Size) -> bool:
         return size[0] * size[1] < self._too_large and size not in self._refused

@@ -70,7 +70,7 @@ class LaneChoice(QFrame):
         )
         result = lane.result
         self.network.size_slider.set_picture(result.frame.rgb.shape[:2] if result is not None else None)
-        self.network.size_slider.set_in_use(result.network_hw if result is not None else None)
+        self.network.size_slider.set_in_use(result)
 
     def set_models(self, entries: tuple[ModelEntry, ...]) -> None:
         self.picker.set_models(entries)

@@ -179,7 +179,7 @@ class MainWindow(QWidget):
         self.panel.source.set_cameras(self.session.cameras())
         self.panel.model.set_models(self.session.models())
         self.panel.model.network.set_devices(self.session.devices())
-        self.panel.model.network.size_slider.set_in_use(self.newest.network_hw if self.newest else None)
+        self.panel.model.network.size_slider.set_in_use(self.newest)
         if self.comparing.is_on:
             self.comparing.tick()
         self._show_status(self._status)  # the names of cameras and models may be known only now

@@ -4,7 +4,7 @@ from PyQt6.QtCore import QSignalBlocker, pyqtSignal
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from app.settings import Settings
-from core.network_size import AUTO
+from core.network_size import AUTO, KEEP, SQUARE, TRAINED
 from ui import theme
 from ui.controls import Segment, Segments, captioned, combo
 from ui.number_box import NumberBox
@@ -36,8 +36,9 @@ class NetworkSection(QWidget):
         self.aspect = Segments(
             "Aspect",
             (
-                Segment("square", "Square", "The picture is pressed into a square, as the network was trained."),
-                Segment("keep", "As picture", "The network sees the picture in its own shape; often finer."),
+                Segment(TRAINED, "Trained", "Square or the picture's own, as the model was trained."),
+                Segment(SQUARE, "Square", "The picture is pressed into a square, as MiDaS does."),
+                Segment(KEEP, "Picture", "The network sees the picture in its own shape, at as many pixels."),
             ),
         )
         self.aspect.setToolTip("The shape in which the network sees the picture.")

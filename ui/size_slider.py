@@ -1,11 +1,25 @@
-"""How much the network sees: the longer side in steps of 32, handed on once the hand rests, or what follows the
-model or the rate."""
+"""How much the network sees: the side of a square in steps of 32, handed on once the hand rests, or what follows
+the model or the rate."""
 
 from PyQt6.QtCore import QSignalBlocker, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
 
-from core.network_size import AUTO, MAX_PX, MIN_PX, STEP_PX, TRAINED, Size, network_hw, parse_size
+from core.messages import DepthResult
+from core.network_size import (
+    AUTO,
+    KEEP,
+    MAX_PX,
+    MIN_PX,
+    SQUARE,
+    STEP_PX,
+    TRAINED,
+    Size,
+    network_hw,
+    parse_size,
+    side_px,
+    size_setting,
+)
 from ui import theme
 from ui.controls import caption
 from ui.shortcuts import hint
@@ -38,7 +52,8 @@ class SizeSlider(QWidget):
     def __init__(self, auto_tip: str = HOLDS_RATE) -> None:
         super().__init__()
         self._size = TRAINED
-        self._aspect = "square"
+        self._aspect = TRAINED
+        self._aspect_in_use = SQUARE
         self._picture_hw: Size | None = None
         self._in_use: Size | None = None
         tip = (
@@ -88,7 +103,7 @@ class SizeSlider(QWidget):
         self._settle.timeout.connect(self._settled)
 
     def set_size(self, size: str) -> None:
-        """Show the setting `size`: PX, HxW, of which the slider shows the longer side, `auto` or `trained`."""
+        """Show the setting `size`: PX, HxW, of which the slider shows the square as large, `auto` or `trained`."""
         if self._settle.isActive():
             return  # a person is at it, and newer
         self._size = size
@@ -103,12 +118,12 @@ class SizeSlider(QWidget):
             self._picture_hw = picture_hw
             self._describe()
 
-    def set_in_use(self, network_hw: Size | None) -> None:
-        """What the network runs at now."""
-        if network_hw != self._in_use:
-            self._in_use = network_hw
-            if self._size in _FOLLOWED:
-                self._describe()
+    def set_in_use(self, newest: DepthResult | None) -> None:
+        """What the network runs at now, by its newest result."""
+        network_hw, aspect = (newest.network_hw, newest.aspect) if newest is not None else (None, SQUARE)
+        if (network_hw, aspect) != (self._in_use, self._aspect_in_use):
+            self._in_use, self._aspect_in_use = network_hw, aspect
+            self._describe()
 
     def nudge(self, steps: int) -> None:
         """Some steps larger or smaller, as `[` and `]` ask for."""
@@ -138,11 +153,12 @@ class SizeSlider(QWidget):
             self._describe_followed(_FOLLOWED[self._size])
             return
         wanted = parse_size(self._size)
-        self._show_longer(wanted if isinstance(wanted, int) else max(wanted))
-        if self._aspect == "keep" and self._picture_hw is None and isinstance(wanted, int):
+        self._show(wanted if isinstance(wanted, int) else side_px(wanted))
+        aspect = self._aspect_in_use if self._aspect == TRAINED else self._aspect
+        if aspect == KEEP and self._picture_hw is None and isinstance(wanted, int):
             self.detail.setText("in the shape of the picture")
             return
-        height, width = network_hw(self._size, self._aspect, self._picture_hw or (1, 1))
+        height, width = network_hw(self._size, aspect, self._picture_hw or (1, 1))
         self.detail.setText(f"network sees {width} × {height}")
 
     def _describe_followed(self, what: str) -> None:
@@ -150,10 +166,11 @@ class SizeSlider(QWidget):
             self.detail.setText(what)
             return
         height, width = self._in_use
-        self._show_longer(max(self._in_use))
+        called = parse_size(size_setting(self._in_use, self._aspect_in_use, self._picture_hw or (1, 1)))
+        self._show(called if isinstance(called, int) else side_px(self._in_use))
         self.detail.setText(f"{what}, network sees {width} × {height}")
 
-    def _show_longer(self, longer_px: int) -> None:
-        self.value_label.setText(str(longer_px))
+    def _show(self, px: int) -> None:
+        self.value_label.setText(str(px))
         with QSignalBlocker(self.slider):
-            self.slider.setValue(longer_px // STEP_PX)
+            self.slider.setValue(px // STEP_PX)

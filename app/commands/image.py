@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from app.commands.common import add_common, network_settings
 from core.errors import RecordingError, SourceError
-from core.network_size import fixed, network_hw
+from core.network_size import size_for
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -39,7 +39,6 @@ def run(args: argparse.Namespace) -> int:
     from core.sources.picture_file import read_picture
 
     engine = Engine.load(settings.model, settings.precision, settings.device)
-    size = fixed(settings.size, engine.info.training_px)
     failures = 0
     try:
         for picture, target in tqdm(jobs, unit="picture", disable=len(jobs) < 2 or None):
@@ -54,7 +53,8 @@ def run(args: argparse.Namespace) -> int:
             if is_damaged:
                 tqdm.write(f"{picture} is damaged: its depth is of what could be decoded", file=sys.stderr)
             height, width, _ = rgb.shape
-            depth = engine.infer(rgb, network_hw(size, settings.aspect, (height, width)))
+            network_hw = size_for(settings.size, settings.aspect, engine.info, (height, width))
+            depth = engine.infer(rgb, network_hw)
             held = write_depth(target, at_picture_size(depth, (height, width)))
             tqdm.write(f"{target}: {held}")
     finally:

@@ -3,10 +3,9 @@
 from dataclasses import astuple, dataclass
 
 from core.errors import SettingError
-from core.network_size import AUTO, TRAINED, parse_size
+from core.network_size import ASPECTS, AUTO, TRAINED, parse_size
 
 PRECISIONS = (AUTO, "fp32", "bf16", "fp16")
-ASPECTS = ("square", "keep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +17,7 @@ class LaneWish:
     size: str = AUTO
     precision: str = AUTO
     device: str = AUTO
-    aspect: str = "square"
+    aspect: str = TRAINED
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -26,7 +25,7 @@ class LaneWish:
         return self.model, f"{self.model} {self.size}", f"{self.model} {self.size} {self.precision}"
 
     def as_text(self) -> str:
-        """For the settings: "256 auto cpu square fathom-nano"; the model last, as paths have spaces."""
+        """For the settings: "256 auto cpu trained fathom-nano"; the model last, as paths have spaces."""
         model, *others = astuple(self)
         return " ".join((*others, model))
 

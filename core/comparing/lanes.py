@@ -14,7 +14,7 @@ from core.depth_range import sample_percentiles
 from core.engine import Engine, pick_device
 from core.errors import EngineError, FathomError, NonFinite, OutOfMemory
 from core.messages import DepthArray, DepthResult, Frame, ModelInfo, RgbArray
-from core.network_size import fixed, network_hw
+from core.network_size import fixed_aspect, size_for
 
 Hw = tuple[int, int]
 
@@ -127,7 +127,7 @@ class Lane:
             engine.info,
             started_at_s,
             started_at_s + took_s,
-            aspect=self.wish.aspect,
+            aspect=fixed_aspect(self.wish.aspect, engine.info),
         )
 
     def close(self) -> None:
@@ -138,7 +138,8 @@ class Lane:
 
     def _warm_up(self, engine: LaneEngine, rgb: RgbArray) -> Hw:
         """The network's size for `rgb`, prepared and run once, so that no frame pays for being the first."""
-        hw = self.network_hw = size_for(self.wish, engine.info, rgb)
+        height, width, _ = rgb.shape
+        hw = self.network_hw = size_for(self.wish.size, self.wish.aspect, engine.info, (height, width))
         if hw not in self._warm:
             engine.prepare(hw)
             self._warm.add(hw)
@@ -150,12 +151,6 @@ class Lane:
         self.failure = str(error)
         self.wants_memory = isinstance(error, OutOfMemory)
         self.close()
-
-
-def size_for(wish: LaneWish, model: ModelInfo, rgb: RgbArray) -> Hw:
-    """The network's height and width for such a picture."""
-    height, width, _ = rgb.shape
-    return network_hw(fixed(wish.size, model.training_px), wish.aspect, (height, width))
 
 
 def run_lanes(lanes: Sequence[Lane], frame: Frame) -> list[DepthResult | None]:

@@ -9,7 +9,7 @@ from core import threads
 from core.comparing.control import WantedLane
 from core.comparing.lane_figures import LaneFigures
 from core.comparing.lane_wish import LaneWish
-from core.comparing.lanes import Hw, Lane, size_for
+from core.comparing.lanes import Hw, Lane
 from core.comparing.on_loan import MakeLane, make_lane
 from core.comparing.shelf import Shelf
 from core.comparing.turns import due_again_s
@@ -17,6 +17,7 @@ from core.comparing.view import LaneState, LaneView
 from core.errors import OutOfMemory
 from core.loading import ModelWish
 from core.messages import DepthResult, Frame, RgbArray
+from core.network_size import size_for
 from core.rates import RateMeter
 
 if TYPE_CHECKING:
@@ -123,7 +124,8 @@ class LiveLane:
 
     def _get_ready(self, engine: "Engine", rgb: RgbArray) -> float:
         """Raises: EngineError."""
-        hw = size_for(self.wish, engine.info, rgb)
+        height, width, _ = rgb.shape
+        hw = size_for(self.wish.size, self.wish.aspect, engine.info, (height, width))
         if hw in self._lanes:
             self._go(self._lanes[hw])
             return 0.0

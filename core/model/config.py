@@ -6,6 +6,7 @@ Imports nothing heavy, so lists of models can be shown before torch is loaded.
 from dataclasses import dataclass, fields
 
 from core.errors import EngineError
+from core.network_size import KEEP, SQUARE
 
 PATCH_PX = 4  # side of the square of pixels that becomes one token
 STAGES = 4
@@ -26,12 +27,13 @@ class DPTConfig:
     depths: PerStage  # blocks in each stage
     heads: PerStage  # attention heads in each stage
     window: int  # side of the attention window in tokens, at the training size
-    training_px: int  # side of the square pictures it was trained on
+    training_px: int  # side of the square pictures it was trained on, or of the square with as many pixels
     pretrained_windows: PerStage = (0, 0, 0, 0)  # window of the pretraining each stage came from; 0: none
     decoder_channels: int = 256
     head_channels: int = 32
     mlp_ratio: int = 4
     position_bias_hidden: int = 512
+    training_aspect: str = SQUARE  # or "keep": pictures were seen in their own shape
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -42,6 +44,8 @@ class DPTConfig:
                     isinstance(value, tuple) and len(value) == STAGES and all(_is_int(v, least) for v in value),
                     f"{item.name} must be {STAGES} whole numbers of at least {least}, got {value!r}",
                 )
+            elif item.name == "training_aspect":
+                _require(value in (SQUARE, KEEP), f"{item.name} must be {SQUARE} or {KEEP}, got {value!r}")
             else:
                 _require(_is_int(value, 1), f"{item.name} must be a whole number of at least 1, got {value!r}")
         for stage, (channels, heads) in enumerate(zip(self.channels, self.heads, strict=True)):

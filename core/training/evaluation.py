@@ -10,6 +10,7 @@ from core.comparing.measures import Score
 from core.comparing.truth import ROW, overall, score, trivial_scores
 from core.messages import DepthArray, RgbArray
 from core.model.dpt import DPT
+from core.network_size import TRAINED, size_for
 from core.preprocess import to_network_input
 from core.training.picture_store import FIRST_EVALUATED, Hw, Render
 
@@ -46,10 +47,18 @@ def rendered_set(render: Render, count: int, hw: Hw) -> list[Judged]:
 
 
 @torch.no_grad()
-def predict(network: DPT, pictures: list[Judged], hw: Hw, device: str) -> list[DepthArray]:
-    """The network's inverse depth of each picture, at `hw`."""
+def predict(
+    network: DPT, pictures: list[Judged], device: str, size: str = TRAINED, aspect: str = TRAINED
+) -> list[DepthArray]:
+    """The network's inverse depth of each picture, as the program shows it with these settings. Raises:
+    SettingError."""
     network.eval()
-    return [network(_input(picture.rgb, hw, device))[0].float().cpu().numpy() for picture in pictures]
+    found = []
+    for picture in pictures:
+        height, width, _ = picture.rgb.shape
+        hw = size_for(size, aspect, network.config, (height, width))
+        found.append(network(_input(picture.rgb, hw, device))[0].float().cpu().numpy())
+    return found
 
 
 def evaluate(pictures: list[Judged], predictions: list[DepthArray]) -> Evaluation | None:

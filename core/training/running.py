@@ -64,7 +64,8 @@ def run(
     config, folder = trainer.config, trainer.folder
     model = folder / f"{config.name}.safetensors"
     trainer.resume(watcher.rendering)
-    sets = _Sets(rendered_set(render, config.evaluated_pictures, _evaluated_hw(trainer)), measured)
+    px = config.network.training_px
+    sets = _Sets(rendered_set(render, config.evaluated_pictures, (px, px)), measured)
     log = CsvLog(folder / "log.csv", ("progress", "elapsed_s", *Loss._fields, "learning_rate"), trainer.step)
     evaluations = CsvLog(folder / "evaluations.csv", ("set", *_FIGURES), trainer.step)
     saved_s = time.monotonic()
@@ -106,19 +107,14 @@ def has_state(folder: Path) -> bool:
     return (folder / saved_state.FILE_NAME).is_file()
 
 
-def _evaluated_hw(trainer: Trainer) -> tuple[int, int]:
-    px = trainer.config.network.training_px
-    return px, px
-
-
 def _evaluate(trainer: Trainer, sets: _Sets, log: CsvLog, model: Path) -> dict[str, Evaluation]:
-    network, hw = trainer.averaged(), _evaluated_hw(trainer)
+    network = trainer.averaged()
     trainer.write_model(model)
     figures = {}
     for name, pictures in (("rendered", sets.rendered), ("measured", sets.measured)):
         if not pictures:
             continue
-        predictions = predict(network, pictures, hw, trainer.device)
+        predictions = predict(network, pictures, trainer.device)
         file = {"rendered": "sheet", "measured": "measured"}[name]
         write_whole(
             trainer.folder / f"{file}-{trainer.step:06d}.jpg", sheet(pictures[:SHOWN], predictions[:SHOWN])

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 from core.errors import EngineError, WeightsError
 from core.model.config import PATCH_PX, PUBLISHED, STAGES, DPTConfig
+from core.network_size import SQUARE
 
 MAX_DEPTH = 128  # blocks in a stage; the published networks have 18
 MAX_WINDOW = 64  # tokens; an attention mask grows with its fourth power
@@ -21,6 +22,7 @@ class Training:
     window: int
     training_px: int
     pretrained_windows: tuple[int, int, int, int] | None = None  # None: as the published network of that size
+    training_aspect: str = SQUARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ def config_from(sizes: Sizes, training: Training | None) -> DPTConfig:
             window=training.window,
             training_px=training.training_px,
             pretrained_windows=pretrained,
+            training_aspect=training.training_aspect,
         )
     except EngineError as error:
         raise WeightsError(str(error)) from error

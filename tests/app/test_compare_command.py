@@ -62,7 +62,7 @@ def test_lanes_on_photos_with_their_depth(
     assert text.count("data:image/jpeg") == 3 * (1 + 1 + 2) + 2
     assert not re.search(r"(src|href)=.https?:", text)
     said = capsys.readouterr().out
-    for name in ("fathom-nano 64x64 fp32", "fathom-nano 96x96 fp32", "trivial: row", "reference", "index.html"):
+    for name in ("fathom-nano 64x64 fp32", "fathom-nano 96x128 fp32", "trivial: row", "reference", "index.html"):
         assert name in said
     assert re.search(r"^c +– +– +– +–$", said, re.MULTILINE), "a picture without a truth"
 

@@ -132,7 +132,7 @@ def test_another_budget_reaches_the_lanes(rig: Rig) -> None:
             (NANO,),
             (LaneWish("/my/own.pt"), LaneWish("/my/own.pt", "384")),
         ),
-        ({"lanes": ("64 auto cpu square x y.pt",)}, (NANO,), (LaneWish("x y.pt", "64", device="cpu"),)),
+        ({"lanes": ("64 auto cpu square x y.pt",)}, (NANO,), (LaneWish("x y.pt", "64", "auto", "cpu", "square"),)),
         ({"size": "1536"}, (NANO,), (LaneWish("fathom-nano", "1536"), LaneWish("fathom-nano", "1024"))),
     ],
 )

@@ -31,14 +31,14 @@ def test_a_size_that_fails_can_be_left_for_the_one_that_works(rig: Rig) -> None:
     assert rig.session.status().faults == ()
 
 
-def test_a_size_of_the_picture_s_shape_is_kept_as_its_longer_side(rig: Rig) -> None:
+def test_a_size_of_the_picture_s_shape_is_kept_as_one_number(rig: Rig) -> None:
     rig.make_engine = lambda model, precision: FakeEngine(model, fails_at={(64, 1024)})
     rig.session.change(aspect="keep", size="512")
     rig.session.start()
     rig.until(rig.result)  # the pictures are 64x48
     rig.session.change(size="64x1024")
     fault = rig.fault()
-    assert fault.line.endswith("going on at 384x512")
+    assert fault.line.endswith("going on at 448x576")
     assert fault.value == "512"
 
 

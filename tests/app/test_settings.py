@@ -69,7 +69,7 @@ def test_good_values_are_kept(name: str, value: Any) -> None:
     [
         ("size", "250", "size must be PX or HxW"),
         ("size", 256, "size must be a text, got 256"),
-        ("aspect", "wide", "aspect must be one of square, keep, got 'wide'"),
+        ("aspect", "wide", "aspect must be one of trained, square, keep, got 'wide'"),
         ("view", "3d", "view must be one of colour, depth, side, overlay, wipe, got '3d'"),
         ("device", "gpu", "device must be auto, cpu, cuda, cuda:N or mps, got 'gpu'"),
         ("device", "cpu\n", "device must be auto"),

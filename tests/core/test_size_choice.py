@@ -32,11 +32,11 @@ def running(size: str = "256", aspect: str = "square", picture_hw: Size = PICTUR
 def test_the_first_size_runs_unprepared_and_the_next_one_when_it_is_ready() -> None:
     sizes = running()
     sizes.ask(SizeWish("384", "keep"))
-    assert choose(sizes) == Choice((256, 256), prepare=(224, 384))
+    assert choose(sizes) == Choice((256, 256), prepare=(288, 512))
     assert choose(sizes) == Choice((256, 256)), "prepared once"
-    assert sizes.coming == (224, 384)
-    sizes.is_ready((224, 384))
-    assert choose(sizes) == Choice((224, 384))
+    assert sizes.coming == (288, 512)
+    sizes.is_ready((288, 512))
+    assert choose(sizes) == Choice((288, 512))
     sizes.ask(SizeWish("256"))
     assert choose(sizes) == Choice((256, 256)), "it was prepared before"
 
@@ -57,8 +57,15 @@ def test_a_model_runs_at_the_size_it_was_trained_at_until_another_is_asked_for()
     assert choose(sizes) == Choice((256, 256), prepare=(384, 384)), "the old size goes on until it is ready"
     sizes.is_ready((384, 384))
     assert choose(sizes).run == (384, 384)
+    assert sizes.aspect == "square"
     sizes.ask(SizeWish("trained", "keep"))
-    assert choose(sizes).prepare == (224, 384)
+    assert choose(sizes).prepare == (288, 512)
+    assert sizes.aspect == "keep"
+    sizes.ask(SizeWish("trained", "square"))
+    sizes.start_engine(replace(MODEL, name="own", training_px=192, training_aspect="keep"))
+    assert (choose(sizes).prepare, sizes.aspect) == ((192, 192), "square")
+    sizes.ask(SizeWish("trained", "trained"))
+    assert (choose(sizes).prepare, sizes.aspect) == ((160, 256), "keep")
 
 
 def test_where_no_frame_may_differ_the_size_is_there_at_once() -> None:
@@ -85,7 +92,7 @@ def test_another_engine_is_prepared_for_what_runs_and_what_comes() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "aspect", "expected"),
-    [("1536", "square", (1152, 1152)), ("1536", "keep", (640, 1152)), ("512x1024", "square", (384, 768))],
+    [("1536", "square", (1152, 1152)), ("1536", "keep", (640, 1152)), ("512x1024", "square", (352, 736))],
 )
 def test_for_want_of_memory_the_next_smaller_size_of_the_same_shape(
     asked: str, aspect: str, expected: Size
@@ -157,11 +164,11 @@ def feed(
 
 def test_auto_becomes_smaller_and_larger_within_its_bounds() -> None:
     sizes = running("auto", "keep")
-    assert choose(sizes).run == (96, 192)
+    assert choose(sizes).run == (160, 256)
     feed(sizes, 0.001, 900)
-    assert choose(sizes).run == (288, 512), "twice what the network was trained at"
+    assert choose(sizes).run == (384, 672), "twice what the network was trained at"
     feed(sizes, 1.0, 20, start_s=100.0)
-    assert choose(sizes).run == (64, 64)
+    assert choose(sizes).run == (64, 96)
 
 
 def test_auto_leaves_a_picture_that_stands_alone() -> None:

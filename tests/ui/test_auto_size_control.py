@@ -34,7 +34,7 @@ def test_the_size_in_use_is_shown(open_window: OpenWindow) -> None:
     session.play_source()
     session.give(at_size(192, 320))
     until(lambda: size.detail.text() == "auto, network sees 320 × 192")
-    assert (size.value_label.text(), size.slider.value()) == ("320", 10)
+    assert (size.value_label.text(), size.slider.value()) == ("256", 8)
     assert session.asked("change") == []  # following it is no choice
 
 
@@ -47,9 +47,9 @@ def test_the_button_turns_it_on_and_off_at_the_size_in_use(open_window: OpenWind
     assert rate.isVisible()
     session.play_source()
     session.give(at_size(288, 512))
-    until(lambda: size.slider.value() == 16)
+    until(lambda: size.slider.value() == 12)
     QTest.mouseClick(size.auto, Qt.MouseButton.LeftButton)
-    assert session.asked("change")[-1] == ({"size": "512"},)
+    assert session.asked("change")[-1] == ({"size": "384"},)
     assert not rate.isVisible()
 
 

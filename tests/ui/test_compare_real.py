@@ -60,5 +60,5 @@ def test_lanes_run_on_a_clip_come_go_and_leave_the_live_view_as_it_was(
     until(lambda: window.painted > painted + 1)
     assert window.stage.viewport.isVisible()
     assert window.newest is not None
-    assert window.newest.network_hw == (64, 64)
+    assert window.newest.network_hw == (64, 96)
     assert window.status.faults == ()

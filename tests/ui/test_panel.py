@@ -79,12 +79,12 @@ def test_the_network_size_follows_shape_and_picture(open_window: OpenWindow) -> 
     assert last_change(session) == {"aspect": "keep"}
     assert size.detail.text() == "in the shape of the picture"
     session.play_source(CLIP)
-    until(lambda: size.detail.text() == "network sees 384 × 224")
+    until(lambda: size.detail.text() == "network sees 512 × 288")
 
 
 def test_a_size_of_height_and_width_shows_both(open_window: OpenWindow) -> None:
     window, _ = open_window(size="288x512")
-    assert window.panel.model.network.size_slider.slider.value() * 32 == 512
+    assert window.panel.model.network.size_slider.slider.value() * 32 == 384, "as many pixels as 384 x 384"
     assert window.panel.model.network.size_slider.detail.text() == "network sees 512 × 288"
 
 

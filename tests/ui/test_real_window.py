@@ -22,7 +22,7 @@ from ui.main_window import MainWindow
 
 pytestmark = pytest.mark.window
 
-SMALL = {"size": "96", "precision": "fp32", "device": "cpu"}
+SMALL = {"size": "96", "aspect": "square", "precision": "fp32", "device": "cpu"}
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_a_clip_plays_and_model_size_and_view_change_while_it_does(window: MainW
     window.change(model=str(toy))
     until(lambda: window.newest is not None and window.newest.model.name == "toy")
     window.change(aspect="keep")
-    until(lambda: window.newest is not None and window.newest.network_hw == (64, 128))
+    until(lambda: window.newest is not None and window.newest.network_hw == (96, 160))
     next_paint(window)
     assert window.status.faults == ()
 

@@ -173,7 +173,7 @@ def test_the_window_is_given_the_reference_lane_s_depth(rig: Rig) -> None:
     assert lane is not None
     assert lane.result is shown[-1], "one and the same"
     assert shown[-1].model.name == "b"
-    assert shown[-1].rates.captured == shown[-1].frame.index + 1, "with the counts of the moment"
+    assert shown[-1].rates.captured > shown[-1].frame.index, "with the counts of the moment"
 
 
 def test_a_paused_picture_is_compared_too_and_shown_live_again(rig: Rig) -> None:

@@ -80,12 +80,17 @@ def test_another_picture_size_is_prepared_before_it_is_timed() -> None:
     one = opened(engine, size="128", aspect="keep")  # 48x64 pictures
     tall = Frame(1, 0.0, np.zeros((128, 64, 3), np.uint8))
     assert one.run(tall) is not None
-    assert [hw for hw, _ in engine.prepared] == [(96, 128), (128, 64)]
-    assert engine.runs == [(96, 128), (128, 64), (128, 64)]
+    assert [hw for hw, _ in engine.prepared] == [(96, 160), (192, 96)]
+    assert engine.runs == [(96, 160), (192, 96), (192, 96)]
     assert len(one.times_ms) == 1
 
 
 def test_auto_is_the_size_the_network_was_trained_at() -> None:
+    own_shape = FakeEngine()
+    own_shape.info = replace(own_shape.info, training_px=192, training_aspect="keep")
+    result = opened(own_shape).run(frame(0))  # 48x64 pictures
+    assert result is not None
+    assert (result.network_hw, result.aspect) == ((160, 224), "keep")
     one = opened(FakeEngine())
     assert one.network_hw == (256, 256)
     assert one.label == "fake 256x256 fp32"

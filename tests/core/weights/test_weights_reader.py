@@ -306,12 +306,29 @@ def own_file(path: Path, state: Mapping[str, torch.Tensor] | None = None, **meta
         ),
         ({"config": json.dumps(asdict(TOY) | {"heads": [2, 2, 4, 8]})}, "the metadata say heads"),
         ({"config": json.dumps(asdict(TOY) | {"window": 10**12})}, "beyond reason"),
+        ({"config": json.dumps(asdict(TOY) | {"training_aspect": "trained"})}, "metadata is damaged"),
+        ({"config": json.dumps(asdict(TOY) | {"training_speed": 1})}, "metadata is damaged"),
         ({"content_sha256": "0" * 64}, "not those that were written"),
     ],
 )
 def test_own_metadata_are_checked(tmp_path: Path, metadata: dict[str, str], expected: str) -> None:
     read_weights(own_file(tmp_path / "good.safetensors"))
     assert expected in refusal(own_file(tmp_path / "bad.safetensors", **metadata))
+
+
+@pytest.mark.parametrize("aspect", ["square", "keep"])
+def test_the_aspect_of_the_training_is_in_the_file(tmp_path: Path, aspect: str) -> None:
+    path = tmp_path / "toy.safetensors"
+    write_weights(
+        path, Weights(config=replace(TOY, training_aspect=aspect), state=toy_state(), name="toy"), "float16"
+    )
+    assert read_weights(path).config.training_aspect == aspect
+
+
+def test_a_file_from_before_aspects_were_told_was_trained_on_squares(tmp_path: Path) -> None:
+    config = {key: value for key, value in asdict(TOY).items() if key != "training_aspect"}
+    read = read_weights(own_file(tmp_path / "old.safetensors", config=json.dumps(config)))
+    assert read.config == replace(TOY, training_aspect="square")
 
 
 def test_texts_of_a_stranger_cannot_steer_a_terminal(tmp_path: Path) -> None:
