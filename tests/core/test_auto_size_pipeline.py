@@ -63,7 +63,8 @@ class Rig:
         engine.is_settled = lambda: sizes.coming is None or sizes.coming in sizes._ready
         self.pipeline.set_size("auto", "square", TARGET_FPS)
         self.pipeline.use_model(ModelWish("timed"))
-        self.pipeline.open(SourceWish("file", paced=False))
+        # Every frame, so that capture waits for the network instead of fighting with it over the interpreter.
+        self.pipeline.open(SourceWish("file", every_frame=True, paced=False))
 
     def pass_s(self, seconds: float) -> tuple[float, float]:
         """Wait until so much simulated time has passed; from when to when."""
