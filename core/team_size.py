@@ -18,6 +18,8 @@ from core.network_size import Size
 MOST_FRAMES = 2  # at once: each more makes depth older by a frame
 RATE_COUNTS = 2.0  # times as much as delay: it is the rate that people see, and that a recording waits for
 WATCHED = 30  # frames at a size before others are tried, so that whatever is still settling has settled
+WATCHED_S = 3.0  # or, where frames are slow, so many seconds of them: half a minute is long to wait
+LEAST_WATCHED = 6  # and at least so many
 TRIED = 8  # frames of each other team
 HOPELESS = 1.4  # a team whose first frames are all so much worse than the best need not be tried to the end
 WORTH = 0.95  # of what counts now is what another team must stay below
@@ -45,6 +47,7 @@ class TeamSize:
         self._usual_s: float | None = None  # what counts, with the team that was chosen at this size
         self._rest = REST
         self._seen = 0  # frames since a team was chosen
+        self._seen_s = 0.0  # and what they took
         self._counts_s: deque[float] = deque(maxlen=WATCHED)  # of each frame since the team was set
         self._to_try: list[Team] = []
         self._found_s: dict[Team, float] = {}  # medians of those; empty while none is tried
@@ -74,10 +77,14 @@ class TeamSize:
             self._judge()
             return
         self._seen += 1
-        if self._seen >= WATCHED and len(self._choices) > 1 and self._is_due():
+        self._seen_s += took_s
+        if self._is_watched() and len(self._choices) > 1 and self._is_due():
             self._found_s[self.team] = median(self._counts_s)
             self._to_try = [team for team in self._choices if team != self.team]
             self._go_on()
+
+    def _is_watched(self) -> bool:
+        return self._seen >= WATCHED or (self._seen >= LEAST_WATCHED and self._seen_s >= WATCHED_S)
 
     def _is_due(self) -> bool:
         if self._usual_s is None or self._seen >= self._rest:
@@ -106,7 +113,7 @@ class TeamSize:
         self._watch(best)
 
     def _watch(self, team: Team) -> None:
-        self._seen = 0
+        self._seen, self._seen_s = 0, 0.0
         self._to_try.clear()
         self._found_s.clear()
         self._set(team)

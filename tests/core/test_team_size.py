@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from core.team_size import LONGEST_REST, OTHER_LOAD, REST, SETTLING, TRIED, WATCHED, Team, TeamSize
+from core.team_size import LEAST_WATCHED, LONGEST_REST, OTHER_LOAD, REST, SETTLING, TRIED, WATCHED, Team, TeamSize
 
 Times = Callable[[int, int], float]  # threads, frame -> seconds
 HW = (256, 256)
@@ -158,6 +158,19 @@ def test_the_rest_grows_while_the_answer_stays_the_same() -> None:
     assert LONGEST_REST <= gaps[-1] < LONGEST_REST + SETTLING
 
 
+def test_slow_frames_are_not_watched_for_half_a_minute() -> None:
+    """As of a compared lane beside a program that keeps a processor busy."""
+    machine = Machine(2, by_team(one=0.2, two=0.7), slower=2.0)
+    assert set(machine.run(LEAST_WATCHED)) == {TWO}
+    machine.run(2 * TRIED + 4)
+    assert set(machine.run(WATCHED)) == {ONE}
+
+
+def test_a_few_slow_frames_at_the_start_are_no_reason_to_try_another_team() -> None:
+    machine = Machine(2, lambda threads, frame: 5.0 if frame < 3 else 0.02)
+    assert set(machine.run(LEAST_WATCHED)) == {TWO}
+
+
 def test_another_size_is_another_question() -> None:
     small, large = by_team(one=0.02, two=0.03), by_team(one=0.2, two=0.1)
     size = {"is_large": False}
@@ -165,7 +178,8 @@ def test_another_size_is_another_question() -> None:
     machine.run(SETTLING)
     assert set(machine.run(10)) == {BESIDE}
     size["is_large"] = True
-    assert set(machine.run(WATCHED, hw=(512, 512))) == {BESIDE}, "what was best goes on until it is known better"
+    beginning = machine.run(LEAST_WATCHED, hw=(512, 512))
+    assert set(beginning) == {BESIDE}, "what was best goes on until it is known better"
     machine.run(SETTLING, hw=(512, 512))
     assert set(machine.run(10, hw=(512, 512))) == {TWO}
 
