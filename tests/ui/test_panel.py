@@ -82,6 +82,19 @@ def test_the_network_size_follows_shape_and_picture(open_window: OpenWindow) -> 
     until(lambda: size.detail.text() == "network sees 512 × 288")
 
 
+def test_the_network_size_follows_the_shape_that_a_model_was_trained_with(open_window: OpenWindow) -> None:
+    window, session = open_window(size="384")
+    network = window.panel.model.network
+    assert network.aspect.value() == "trained"
+    session.play_source(CLIP)
+    session.give(a_result())
+    assert network.size_slider.detail.text() == "network sees 384 × 384"
+    session.give(replace(a_result(1), aspect="keep"))
+    until(lambda: network.size_slider.detail.text() == "network sees 512 × 288")
+    click(network.aspect.buttons["square"])
+    assert network.size_slider.detail.text() == "network sees 384 × 384"
+
+
 def test_a_size_of_height_and_width_shows_both(open_window: OpenWindow) -> None:
     window, _ = open_window(size="288x512")
     assert window.panel.model.network.size_slider.slider.value() * 32 == 384, "as many pixels as 384 x 384"
