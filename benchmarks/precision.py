@@ -47,7 +47,9 @@ def depth_of(path: Path, precision: str, device: str, rgb: RgbArray, side_px: in
     network.load_state_dict(weights.state)
     network = network.eval().requires_grad_(False).to(device).to_precision(DTYPES[precision])
     with torch.inference_mode():
-        depth_bhw = network(to_network_input(rgb, (side_px, side_px), torch.device(device)))
+        depth_bhw = network(
+            to_network_input(rgb, (side_px, side_px), torch.device(device), antialias=network.config.antialias)
+        )
     depth: DepthArray = depth_bhw[0].cpu().numpy()
     return depth
 

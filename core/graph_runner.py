@@ -91,7 +91,7 @@ class GraphRunner:
     def infer(self, rgb: RgbArray, network_hw: tuple[int, int]) -> Readout:
         program = self._program(network_hw)
         with self._device.stream():
-            program.image_bchw.copy_(on_device(self._upload(rgb), network_hw))
+            program.image_bchw.copy_(self._resized(rgb, network_hw))
             program.recording.replay()
             program.host.copy_(program.recording.output, non_blocking=True)
         self._device.wait()
@@ -100,7 +100,7 @@ class GraphRunner:
     @torch.inference_mode()
     def to_input(self, rgb: RgbArray, network_hw: tuple[int, int]) -> Tensor:
         with self._device.stream():
-            image_bchw = on_device(self._upload(rgb), network_hw)
+            image_bchw = self._resized(rgb, network_hw)
         self._device.wait()
         return image_bchw
 
@@ -123,6 +123,9 @@ class GraphRunner:
         del self.network
         with suppress(RuntimeError):
             self._device.release()
+
+    def _resized(self, rgb: RgbArray, network_hw: tuple[int, int]) -> Tensor:
+        return on_device(self._upload(rgb), network_hw, antialias=self.network.config.antialias)
 
     def _program(self, network_hw: tuple[int, int]) -> Program:
         program, gave_up_others = self._programs.get(network_hw, lambda: self._make(network_hw))

@@ -1,8 +1,13 @@
-"""From a picture to the network's input, as MiDaS does it: RGB / 255, cubic resize, mean and deviation 0.5.
+"""From a picture to the network's input: RGB / 255, resized, mean and deviation 0.5.
 
-The resize runs where it is fastest: OpenCV on the CPU (a third of torch's time at 1280x720), torch on other
-devices, so that only the bytes of the picture travel. Both use the cubic with a = -0.75 and agree to 1e-5.
-Source: MiDaS, `midas/transforms.py`.
+As MiDaS does it, the resize is cubic and takes 4x4 pixels of the picture however much it shrinks. It runs where
+it is fastest: OpenCV on the CPU (a third of torch's time at 1280x720), torch on other devices, so that only the
+bytes of the picture travel. Both use the cubic with a = -0.75 and agree to 1e-5. Source: MiDaS,
+`midas/transforms.py`.
+
+A network that was trained on pictures as a camera has them, where each pixel is the mean of what it covers, is
+given such ones (`antialias`): torch's antialiased bilinear resize, which is Pillow's, to whole bytes as the
+rendered pictures have. On the CPU and on other devices it agrees to one byte's step.
 """
 
 import numpy as np
@@ -14,20 +19,30 @@ from core.messages import RgbArray
 from core.opencv import cv2
 
 
-def to_network_input(rgb: RgbArray, network_hw: tuple[int, int], device: torch.device) -> Tensor:
+def to_network_input(
+    rgb: RgbArray, network_hw: tuple[int, int], device: torch.device, *, antialias: bool
+) -> Tensor:
     """(H, W, 3) uint8 RGB -> (1, 3, h, w) float32 in -1 to 1 (a little beyond where the cubic overshoots)."""
+    if antialias:  # before it travels: MPS may lack this resize, and less travels
+        picture_hwc = torch.from_numpy(np.array(rgb))  # a copy: torch will not share a read-only array
+        return _normalised(_smoothed(picture_hwc.permute(2, 0, 1)[None], network_hw).to(device))
     if device.type == "cpu":
         height, width = network_hw
         resized = cv2.resize(rgb.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
         return _normalised(torch.from_numpy(resized).permute(2, 0, 1)[None])
-    picture = torch.from_numpy(np.array(rgb))  # a copy: torch will not share a read-only array
-    return on_device(picture.to(device), network_hw)
+    return on_device(torch.from_numpy(np.array(rgb)).to(device), network_hw, antialias=False)
 
 
-def on_device(picture_hwc: Tensor, network_hw: tuple[int, int]) -> Tensor:
-    """The same for a uint8 picture that lies on the device already; four small steps of it, no wait."""
+def on_device(picture_hwc: Tensor, network_hw: tuple[int, int], *, antialias: bool) -> Tensor:
+    """The same for a uint8 picture that lies on the device already; a few small steps of it, no wait."""
     pixels_bchw = picture_hwc.permute(2, 0, 1)[None].float()
+    if antialias:
+        return _normalised(_smoothed(pixels_bchw, network_hw).round())
     return _normalised(F.interpolate(pixels_bchw, network_hw, mode="bicubic", align_corners=False))
+
+
+def _smoothed(pixels_bchw: Tensor, network_hw: tuple[int, int]) -> Tensor:
+    return F.interpolate(pixels_bchw, network_hw, mode="bilinear", align_corners=False, antialias=True)
 
 
 def _normalised(pixels_bchw: Tensor) -> Tensor:

@@ -125,7 +125,7 @@ class DirectRunner:
 
     @torch.inference_mode()
     def to_input(self, rgb: RgbArray, network_hw: tuple[int, int]) -> Tensor:
-        return to_network_input(rgb, network_hw, self._device)
+        return to_network_input(rgb, network_hw, self._device, antialias=self.network.config.antialias)
 
     @torch.inference_mode()
     def run(self, image_bchw: Tensor) -> Tensor:

@@ -34,6 +34,7 @@ class DPTConfig:
     mlp_ratio: int = 4
     position_bias_hidden: int = 512
     training_aspect: str = SQUARE  # or "keep": pictures were seen in their own shape
+    antialias: bool = False  # pictures are smoothed as they shrink; MiDaS's were not
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -46,6 +47,8 @@ class DPTConfig:
                 )
             elif item.name == "training_aspect":
                 _require(value in (SQUARE, KEEP), f"{item.name} must be {SQUARE} or {KEEP}, got {value!r}")
+            elif item.name == "antialias":
+                _require(isinstance(value, bool), f"{item.name} must be true or false, got {value!r}")
             else:
                 _require(_is_int(value, 1), f"{item.name} must be a whole number of at least 1, got {value!r}")
         for stage, (channels, heads) in enumerate(zip(self.channels, self.heads, strict=True)):

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from core.comparing.measures import Score
 from core.comparing.truth import ROW, overall, score, trivial_scores
@@ -57,7 +56,8 @@ def predict(
     for picture in pictures:
         height, width, _ = picture.rgb.shape
         hw = size_for(size, aspect, network.config, (height, width))
-        found.append(network(_input(picture.rgb, hw, device))[0].float().cpu().numpy())
+        image = to_network_input(picture.rgb, hw, torch.device(device), antialias=network.config.antialias)
+        found.append(network(image)[0].float().cpu().numpy())
     return found
 
 
@@ -74,7 +74,3 @@ def evaluate(pictures: list[Judged], predictions: list[DepthArray]) -> Evaluatio
     if network is None or row_answer is None:
         return None
     return Evaluation(network, row_answer, float(np.mean(wins)))
-
-
-def _input(rgb: RgbArray, hw: Hw, device: str) -> Tensor:
-    return to_network_input(rgb, hw, torch.device(device))

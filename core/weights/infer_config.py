@@ -23,6 +23,7 @@ class Training:
     training_px: int
     pretrained_windows: tuple[int, int, int, int] | None = None  # None: as the published network of that size
     training_aspect: str = SQUARE
+    antialias: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +104,7 @@ def config_from(sizes: Sizes, training: Training | None) -> DPTConfig:
             f"beyond reason: wanted at most {MAX_WINDOW} tokens and {MAX_TRAINING_PX} px"
         )
     try:
-        return DPTConfig(
-            **asdict(sizes),
-            window=training.window,
-            training_px=training.training_px,
-            pretrained_windows=pretrained,
-            training_aspect=training.training_aspect,
-        )
+        return DPTConfig(**asdict(sizes), **(asdict(training) | {"pretrained_windows": pretrained}))
     except EngineError as error:
         raise WeightsError(str(error)) from error
 

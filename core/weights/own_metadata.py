@@ -15,7 +15,7 @@ from core.weights.infer_config import Sizes, Training
 from core.weights.wording import shown
 
 OWN_FORMAT = "fathom-depth-1"
-ADDED_LATER = {"training_aspect"}  # to the config; files from before are as its default says
+ADDED_LATER = {"training_aspect", "antialias"}  # to the config; files from before are as its default says
 TEXTS = ("name", "origin", "licence", "note", "source_sha256")
 
 
@@ -45,7 +45,7 @@ def training_of(metadata: Mapping[str, str], sizes: Sizes) -> Training:
     for key, in_weights in asdict(sizes).items():
         if getattr(config, key) != in_weights:
             raise WeightsError(f"the metadata say {key} = {getattr(config, key)}, the weights have {in_weights}")
-    return Training(config.window, config.training_px, config.pretrained_windows, config.training_aspect)
+    return Training(**{item.name: getattr(config, item.name) for item in fields(Training)})
 
 
 def texts_of(metadata: Mapping[str, str]) -> dict[str, str]:

@@ -37,7 +37,9 @@ def eager(engine: Engine, rgb: RgbArray, network_hw: tuple[int, int]) -> np.ndar
     """The same network without a graph: operation by operation, with the switches of a recording."""
     picture_hwc = torch.from_numpy(np.array(rgb)).cuda()
     with torch.inference_mode(), cuda_device._switches():
-        image = on_device(picture_hwc, network_hw).to(memory_format=torch.channels_last)
+        image = on_device(picture_hwc, network_hw, antialias=engine._runner.network.config.antialias).to(
+            memory_format=torch.channels_last
+        )
         return engine._runner.network(image)[0].cpu().numpy()
 
 

@@ -9,7 +9,7 @@ import torch
 from core.engine import DTYPES, Engine, available_devices, pick_device
 from core.errors import EngineError, NonFinite, WeightsError
 from core.precision import pick_precision
-from core.preprocess import to_network_input
+from core.preprocess import on_device, to_network_input
 
 PICTURE_HW = (90, 160)
 
@@ -95,16 +95,38 @@ def test_a_size_that_does_not_fit_is_one_line(nano: Engine) -> None:
 def test_preprocessing_is_midas_s(nano: Engine) -> None:
     """RGB / 255, cubic resize of the float picture, minus 0.5, over 0.5; the two ways to resize agree."""
     rgb = some_picture()
-    image = to_network_input(rgb, (64, 96), torch.device("cpu"))
+    image = to_network_input(rgb, (64, 96), torch.device("cpu"), antialias=False)
     assert image.shape == (1, 3, 64, 96)
     pixels = torch.from_numpy(np.array(rgb)).permute(2, 0, 1)[None] / 255
     expected = torch.nn.functional.interpolate(pixels, (64, 96), mode="bicubic", align_corners=False)
     assert torch.allclose(image, (expected - 0.5) / 0.5, atol=1e-5)
 
 
-def test_the_picture_s_own_size_is_not_resampled() -> None:
+def triangles(count: int, new_count: int) -> np.ndarray:
+    """What share each of `count` pixels has in each of `new_count`: a triangle over two of the larger ones."""
+    step = count / new_count
+    centres = (np.arange(new_count)[:, None] + 0.5) * step
+    shares = np.maximum(0, 1 - np.abs(np.arange(count) + 0.5 - centres) / max(step, 1))
+    return shares / shares.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("network_hw", [(64, 96), (160, 224), (512, 64)])
+def test_a_smoothed_picture_has_the_mean_of_what_each_pixel_covers(network_hw: tuple[int, int]) -> None:
+    """Smaller, larger, and one in each direction; what runs on a device agrees to a byte's step."""
+    rgb = np.random.default_rng(2).integers(0, 256, (150, 200, 3), dtype=np.uint8)
+    rgb.flags.writeable = False
+    image = to_network_input(rgb, network_hw, torch.device("cpu"), antialias=True)
+    found = (image[0].permute(1, 2, 0).numpy() + 1) * 127.5
+    rows, columns = triangles(150, network_hw[0]), triangles(200, network_hw[1])
+    assert np.abs(found - np.einsum("yr,rcd,xc->yxd", rows, rgb, columns)).max() <= 1.01
+    of_device = on_device(torch.from_numpy(rgb.copy()), network_hw, antialias=True)
+    assert (of_device - image).abs().max() <= 1.01 / 127.5
+
+
+@pytest.mark.parametrize("antialias", [False, True])
+def test_the_picture_s_own_size_is_not_resampled(antialias: bool) -> None:
     rgb = np.random.default_rng(1).integers(0, 256, (64, 64, 3)).astype(np.uint8)
-    image = to_network_input(rgb, (64, 64), torch.device("cpu"))
+    image = to_network_input(rgb, (64, 64), torch.device("cpu"), antialias=antialias)
     assert np.allclose(image[0].permute(1, 2, 0).numpy(), rgb / 127.5 - 1, atol=1e-6)
 
 

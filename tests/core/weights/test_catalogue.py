@@ -51,7 +51,7 @@ def test_the_built_in_models_come_first_and_say_that_they_are_rough(
     assert weights.parameters == entry.parameters
     config = read_config(Path(str(locate(name))).with_suffix(".toml"))
     assert weights.config == config.network, "a training goes on from it"
-    assert weights.config.training_aspect == "keep"
+    assert (weights.config.training_aspect, weights.config.antialias) == ("keep", True)
 
 
 def test_the_built_in_models_take_32_mib_at_most() -> None:

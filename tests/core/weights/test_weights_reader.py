@@ -308,6 +308,7 @@ def own_file(path: Path, state: Mapping[str, torch.Tensor] | None = None, **meta
         ({"config": json.dumps(asdict(TOY) | {"window": 10**12})}, "beyond reason"),
         ({"config": json.dumps(asdict(TOY) | {"training_aspect": "trained"})}, "metadata is damaged"),
         ({"config": json.dumps(asdict(TOY) | {"training_speed": 1})}, "metadata is damaged"),
+        ({"config": json.dumps(asdict(TOY) | {"antialias": "no"})}, "metadata is damaged"),
         ({"content_sha256": "0" * 64}, "not those that were written"),
     ],
 )
@@ -316,19 +317,18 @@ def test_own_metadata_are_checked(tmp_path: Path, metadata: dict[str, str], expe
     assert expected in refusal(own_file(tmp_path / "bad.safetensors", **metadata))
 
 
-@pytest.mark.parametrize("aspect", ["square", "keep"])
-def test_the_aspect_of_the_training_is_in_the_file(tmp_path: Path, aspect: str) -> None:
-    path = tmp_path / "toy.safetensors"
-    write_weights(
-        path, Weights(config=replace(TOY, training_aspect=aspect), state=toy_state(), name="toy"), "float16"
-    )
-    assert read_weights(path).config.training_aspect == aspect
+@pytest.mark.parametrize(("aspect", "antialias"), [("square", False), ("keep", True)])
+def test_what_pictures_the_training_saw_is_in_the_file(tmp_path: Path, aspect: str, antialias: bool) -> None:
+    path, config = tmp_path / "toy.safetensors", replace(TOY, training_aspect=aspect, antialias=antialias)
+    write_weights(path, Weights(config=config, state=toy_state(), name="toy"), "float16")
+    assert read_weights(path).config == config
 
 
-def test_a_file_from_before_aspects_were_told_was_trained_on_squares(tmp_path: Path) -> None:
-    config = {key: value for key, value in asdict(TOY).items() if key != "training_aspect"}
+def test_a_file_from_before_that_was_told_is_given_pictures_as_midas_has_them(tmp_path: Path) -> None:
+    later = {"training_aspect", "antialias"}
+    config = {key: value for key, value in asdict(TOY).items() if key not in later}
     read = read_weights(own_file(tmp_path / "old.safetensors", config=json.dumps(config)))
-    assert read.config == replace(TOY, training_aspect="square")
+    assert read.config == replace(TOY, training_aspect="square", antialias=False)
 
 
 def test_texts_of_a_stranger_cannot_steer_a_terminal(tmp_path: Path) -> None:
