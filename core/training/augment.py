@@ -11,9 +11,11 @@ from torch import Generator, Tensor
 Hw = tuple[int, int]
 
 SMALLEST_CROP = 0.5  # of the largest that fits, in height and width
-# How much wider a crop is than it becomes, in logarithms: of pictures that are 16:9 (0.58), 4:3 (0.29) or upright
-# a network is shown squares, and what it has only seen in its own shape it does not know when it is squeezed.
-SQUEEZE = (-0.35, 0.65)
+# How much wider a crop is than it becomes, in logarithms: steps of 32 pixels bend a picture's shape by up to 0.2,
+# a square bends 4:3 by 0.29, and what a network has only seen as it is it does not know when it is bent.
+SQUEEZE = (-0.3, 0.4)
+# Of a picture to a pixel, each way: crops shrink up to four times, and what the network is shown is smooth.
+SAMPLES = 2
 TILT = 0.06  # radians a crop is turned by at most; more would teach that floors are no floors
 LUMA = (0.299, 0.587, 0.114)
 
@@ -23,8 +25,12 @@ def augment(rgb: Tensor, inverse_depth: Tensor, hw: Hw, generator: Generator) ->
 
     Depth takes the nearest pixel's value: between an edge and what is behind it there is nothing.
     """
-    grid = _crops(rgb.shape[0], (rgb.shape[2], rgb.shape[3]), hw, generator).to(rgb.device)
-    colour = F.grid_sample(rgb.float(), grid, padding_mode="reflection", align_corners=False)
+    count, channels, height, width = rgb.shape
+    to_picture = _crops(count, (height, width), hw, generator).to(rgb.device)
+    finer = F.affine_grid(to_picture, [count, channels, SAMPLES * hw[0], SAMPLES * hw[1]], align_corners=False)
+    colour = F.grid_sample(rgb.float(), finer, padding_mode="reflection", align_corners=False)
+    colour = F.avg_pool2d(colour, SAMPLES)
+    grid = F.affine_grid(to_picture, [count, 1, *hw], align_corners=False)
     depth = F.grid_sample(
         inverse_depth[:, None].float(), grid, mode="nearest", padding_mode="reflection", align_corners=False
     )
@@ -32,7 +38,8 @@ def augment(rgb: Tensor, inverse_depth: Tensor, hw: Hw, generator: Generator) ->
 
 
 def _crops(count: int, picture_hw: Hw, hw: Hw, generator: Generator) -> Tensor:
-    """Where each pixel of a crop lies in its picture: (count, h, w, 2), columns first, -1 to 1."""
+    """Where crops of `hw` lie in their pictures: (count, 2, 3), what takes -1 to 1 there to -1 to 1 here, columns
+    first."""
     height, width = picture_hw
     squeeze = (0.5 * _between(*SQUEEZE, count, generator)).exp()
     tall, wide = hw[0] / squeeze / height, hw[1] * squeeze / width  # of the picture, a pixel for a pixel
@@ -43,14 +50,13 @@ def _crops(count: int, picture_hw: Hw, hw: Hw, generator: Generator) -> Tensor:
     angle = _between(-TILT, TILT, count, generator)
     mirror = torch.where(_uniform(count, generator) < 0.5, -1.0, 1.0)
     cos, sin, aspect = angle.cos(), angle.sin(), height / width
-    to_picture = torch.stack(
+    return torch.stack(
         (
             torch.stack((mirror * half_x * cos, -half_y * sin * aspect, centre_x), dim=1),
             torch.stack((mirror * half_x * sin / aspect, half_y * cos, centre_y), dim=1),
         ),
         dim=1,
     )
-    return F.affine_grid(to_picture, [count, 1, *hw], align_corners=False)
 
 
 def other_colours(rgb: Tensor, generator: Generator) -> Tensor:

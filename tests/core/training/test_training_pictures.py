@@ -1,7 +1,5 @@
 """The store of rendered pictures, and what becomes of them on the way into the network."""
 
-import math
-
 import pytest
 import torch
 
@@ -98,11 +96,17 @@ def test_crops_differ_in_place_size_and_side() -> None:
     assert (left + right).std() > 5
 
 
+def test_a_crop_that_shrinks_is_smooth_and_its_depth_is_not() -> None:
+    checks = (torch.arange(256)[:, None] + torch.arange(256)) % 2
+    rgb = (255 * checks).to(torch.uint8).expand(16, 3, -1, -1)
+    colour, depth = augment(rgb, 1.0 + checks.expand(16, -1, -1), (64, 64), torch.Generator().manual_seed(0))
+    assert colour.std(dim=(1, 2, 3)).median() < 0.15, "black and white by turns would be 1"
+    assert set(depth.unique().tolist()) == {1.0, 2.0}
+
+
 @pytest.mark.parametrize("picture_hw", [(128, 128), (128, 192), (192, 128)])
 @pytest.mark.parametrize("hw", [(64, 64), (64, 96)])
-def test_crops_are_squeezed_as_pictures_are_for_a_square_network(
-    picture_hw: tuple[int, int], hw: tuple[int, int]
-) -> None:
+def test_crops_are_squeezed_and_drawn_out(picture_hw: tuple[int, int], hw: tuple[int, int]) -> None:
     height, width = picture_hw
     rgb = torch.zeros((80, 3, *picture_hw), dtype=torch.uint8)
     ramps = torch.arange(width).expand(picture_hw), torch.arange(height)[:, None].expand(picture_hw)
@@ -114,7 +118,7 @@ def test_crops_are_squeezed_as_pictures_are_for_a_square_network(
     squeeze = (wide / tall).log()
     assert squeeze.min() > SQUEEZE[0] - 0.1
     assert squeeze.max() < SQUEEZE[1] + 0.1
-    for low, high in ((-0.35, 0), (0, math.log(4 / 3)), (math.log(4 / 3), 0.65)):
+    for low, high in ((SQUEEZE[0], 0), (0, 0.2), (0.2, SQUEEZE[1])):
         assert ((squeeze > low) & (squeeze < high)).sum() > 10
     assert (tall > 0).all(), "never upside down"
 
