@@ -14,7 +14,7 @@ MODELS = Path(__file__).parents[3] / "assets" / "models"
 @pytest.mark.parametrize("path", sorted(MODELS.glob("*.toml")), ids=lambda path: path.stem)
 def test_the_configs_beside_the_models_are_good(path: Path) -> None:
     config = read_config(path)
-    assert config.name == path.stem.removesuffix("-further")
+    assert path.stem.startswith(config.name)
     assert config.batch(config.phases[0].sizes[0]) >= 8
 
 
@@ -35,6 +35,7 @@ def test_the_batch_is_as_large_as_the_pixels_allow() -> None:
         ({"steps": 0}, "steps must be at least 1, got 0"),
         ({"uses": 0.0}, "uses must be above 0"),
         ({"averaging": 1.0}, "averaging must be from 0 to below 1"),
+        ({"start_share": 1.0}, "start_share must be from 0 to below 1"),
         ({"tether_weight": -1.0}, "tether_weight must be 0 or more"),
         ({"phases": (Phase(0.5, ((64, 64),)),)}, "until = 1.0"),
         ({"phases": (Phase(1.0, ()),)}, "at least one size"),
