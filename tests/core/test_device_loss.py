@@ -138,11 +138,11 @@ def test_a_lost_device_is_left_for_the_processor_at_the_same_size() -> None:
         r.until(lambda result: result.model.device == "cuda:0")
         lost.set()
         result = r.until(lambda result: result.model.device == "cpu")
-        assert result.network_hw == (288, 384)
+        assert result.network_hw == (320, 448)
         line = LOST.partition("\n")[0]
         assert r.faults() == [(f"{line}; going on with the processor", "Try cuda:0 again")]
         assert r.pipeline.status().faults[0].action is Action.USE_DEVICE
-        assert len(engine.runs) - len(r.results) <= engine.runs.count((288, 384))
+        assert len(engine.runs) - len(r.results) <= engine.runs.count((320, 448))
         assert engine.closed_by == ["fathom-inference"]
 
 

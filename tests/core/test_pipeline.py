@@ -232,8 +232,8 @@ def test_a_new_size_takes_over_when_the_loader_has_prepared_it() -> None:
         r.until(lambda result: result.frame.index > first.frame.index + 3)
         assert r.results[-1].network_hw == (256, 256)
         engine.prepare_gate.set()
-        r.until(lambda result: result.network_hw == (288, 384))
-        assert ((288, 384), "fathom-loader") in engine.prepared
+        r.until(lambda result: result.network_hw == (320, 448))
+        assert ((320, 448), "fathom-loader") in engine.prepared
 
 
 def test_a_picture_that_stands_is_shown_again_at_a_new_size_and_by_a_new_model() -> None:
