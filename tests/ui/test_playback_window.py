@@ -107,7 +107,7 @@ def test_one_click_runs_a_model_on_the_frame_that_stands_and_one_shows_the_recor
     QTest.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ShiftModifier)
     until(lambda: newest(window).is_recorded)
     QTest.keyClick(window, Qt.Key.Key_BracketRight)  # who changes how the network runs wants to see it run
-    until(lambda: newest(window).network_hw == (96, 96))
+    until(lambda: newest(window).network_hw == (96, 128))
 
 
 def test_the_panel_says_whose_depth_it_is(open_window: OpenWindow) -> None:

@@ -78,5 +78,5 @@ def test_a_model_change_starts_a_part_and_the_last_seconds_can_be_had(window: Ma
     QTest.keyClick(window, Qt.Key.Key_R)
     until(lambda: window.status.recording.state is RecordingState.SAVED)
     shapes = [{frame.inverse_depth.shape for frame in recorded(Path(p))[1]} for p in window.status.recording.paths]
-    assert shapes == [{(64, 64)}, {(96, 96)}]
+    assert shapes == [{(64, 64)}, {(96, 128)}]
     assert last.exists()
