@@ -46,7 +46,6 @@ class TrainConfig:
     tether_weight: float
     evaluate_every: int  # steps
     evaluated_pictures: int
-    start_share: float = 0.0  # of the weights it goes on from in the model that comes out, beside those it came to
 
     def __post_init__(self) -> None:
         for name in ("steps", "pixels", "pictures", "evaluate_every", "evaluated_pictures"):
@@ -54,7 +53,7 @@ class TrainConfig:
         _require(1 <= self.seed < MOST_SEED, f"seed must be from 1 to {MOST_SEED - 1}, got {self.seed}")
         for name in ("uses", "learning_rate"):
             _require(getattr(self, name) > 0, f"{name} must be above 0, got {getattr(self, name)}")
-        for name in ("warm_up", "averaging", "start_share"):
+        for name in ("warm_up", "averaging"):
             _require(0 <= getattr(self, name) < 1, f"{name} must be from 0 to below 1, got {getattr(self, name)}")
         for name in ("weight_decay", "gradient_weight", "tether_weight"):
             _require(getattr(self, name) >= 0, f"{name} must be 0 or more, got {getattr(self, name)}")

@@ -24,7 +24,6 @@ class SavedState:
     pictures_made: int
     network: dict[str, Any]
     average: dict[str, Any]
-    start: dict[str, Any]  # the weights it began with, where the model is to have a share of them
     optimiser: dict[str, Any]
     generator: torch.Tensor  # state of the one generator all chance comes from
 

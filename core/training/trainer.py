@@ -51,7 +51,6 @@ class Trainer:
     store: PictureStore = field(init=False)
     network: DPT = field(init=False)
     average: WeightAverage = field(init=False)
-    _start: dict[str, Tensor] = field(init=False, default_factory=dict)
     _optimiser: torch.optim.AdamW = field(init=False)
     _generator: torch.Generator = field(init=False)
 
@@ -79,7 +78,6 @@ class Trainer:
         try:
             self.network.load_state_dict(saved.network)
             self.average.load(saved.average)
-            self._start = saved.start
             self._optimiser.load_state_dict(saved.optimiser)
             self._generator.set_state(saved.generator)
         except (RuntimeError, ValueError, KeyError) as error:
@@ -105,8 +103,6 @@ class Trainer:
             raise WeightsError(f"{weights} is another network than {self.config.name}: its config differs")
         self.network.load_state_dict({name: tensor.float() for name, tensor in found.state.items()})
         self.average = WeightAverage(self.network, self.config.averaging)
-        if self.config.start_share:
-            self._start = {name: tensor.cpu().clone() for name, tensor in self.average.state.items()}
 
     def train_step(self) -> Loss:
         """One batch through the network and back; renders what has its turn first.
@@ -150,33 +146,21 @@ class Trainer:
                 self.store.made,
                 _on_host(self.network.state_dict()),
                 _on_host(self.average.state),
-                self._start,
                 _on_host(self._optimiser.state_dict()),
                 self._generator.get_state(),
             ),
         )
 
     def averaged(self) -> DPT:
-        """A network of the weights that come out, to evaluate."""
+        """A network of the averaged weights, to evaluate."""
         network = DPT(self.config.network).to(self.device)
-        network.load_state_dict(self._outcome())
+        network.load_state_dict(self.average.state)
         return network.eval()
 
     def write_model(self, path: Path) -> None:
-        """The weights that come out as a model in float16. Raises: WeightsError."""
-        write_weights(
-            path, Weights(self.config.network, self._outcome(), self.config.name, ORIGIN, "MIT", NOTE), "float16"
-        )
-
-    def _outcome(self) -> dict[str, Tensor]:
-        """The averaged weights in float32 on the host, with `start_share` of those it began with: that keeps what
-        they knew of pictures that are not rendered. Source: Wortsman et al., "Robust Fine-Tuning of Zero-Shot
-        Models", section 3.1."""
-        average = {name: tensor.float().cpu() for name, tensor in self.average.state.items()}
-        if not self._start:
-            return average
-        share = self.config.start_share
-        return {name: tensor.lerp(self._start[name].float(), share) for name, tensor in average.items()}
+        """The averaged weights as a model in float16. Raises: WeightsError."""
+        state = {name: tensor.float().cpu() for name, tensor in self.average.state.items()}
+        write_weights(path, Weights(self.config.network, state, self.config.name, ORIGIN, "MIT", NOTE), "float16")
 
     def _pictures_due(self) -> int:
         """How many are to have been rendered by now: a first stock, then as many as are used up."""

@@ -145,24 +145,6 @@ def test_it_starts_from_a_model_of_the_same_network(tmp_path: Path) -> None:
         third.start_from(tmp_path / "a.safetensors")
 
 
-def test_a_share_of_what_it_began_with_stays_in_the_model_also_after_a_kill(tmp_path: Path) -> None:
-    trainer(tmp_path).write_model(tmp_path / "a.safetensors")
-    begun = read_weights(tmp_path / "a.safetensors").state
-    training = trainer(tmp_path, seed=9, start_share=0.25, learning_rate=0.1)
-    training.start_from(tmp_path / "a.safetensors")
-    for _ in range(3):
-        training.train_step()
-    training.save()
-    again = trainer(tmp_path, seed=9, start_share=0.25, learning_rate=0.1)
-    assert again.resume()
-    again.write_model(tmp_path / "b.safetensors")
-    written = read_weights(tmp_path / "b.safetensors").state
-    for name, average in training.average.state.items():
-        expected = 0.75 * average + 0.25 * begun[name].float()
-        torch.testing.assert_close(again.averaged().state_dict()[name], expected)
-        torch.testing.assert_close(written[name].float(), expected, rtol=1e-3, atol=1e-3)
-
-
 def vars_of(config: object) -> dict[str, object]:
     return {name: getattr(config, name) for name in config.__slots__}
 

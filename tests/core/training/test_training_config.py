@@ -35,7 +35,6 @@ def test_the_batch_is_as_large_as_the_pixels_allow() -> None:
         ({"steps": 0}, "steps must be at least 1, got 0"),
         ({"uses": 0.0}, "uses must be above 0"),
         ({"averaging": 1.0}, "averaging must be from 0 to below 1"),
-        ({"start_share": 1.0}, "start_share must be from 0 to below 1"),
         ({"tether_weight": -1.0}, "tether_weight must be 0 or more"),
         ({"phases": (Phase(0.5, ((64, 64),)),)}, "until = 1.0"),
         ({"phases": (Phase(1.0, ()),)}, "at least one size"),
