@@ -18,6 +18,10 @@ from torch import Tensor
 from core.messages import RgbArray
 from core.opencv import cv2
 
+# On CUDA torch's antialiased resize keeps all it looks at in a block's shared memory, of 48 KiB, and refuses to
+# shrink by more than some 90 times: 8K at a size of 64 would ask for 120.
+MOST_AT_ONCE = 32
+
 
 def to_network_input(
     rgb: RgbArray, network_hw: tuple[int, int], device: torch.device, *, antialias: bool
@@ -37,8 +41,17 @@ def on_device(picture_hwc: Tensor, network_hw: tuple[int, int], *, antialias: bo
     """The same for a uint8 picture that lies on the device already; a few small steps of it, no wait."""
     pixels_bchw = picture_hwc.permute(2, 0, 1)[None].float()
     if antialias:
-        return _normalised(_smoothed(pixels_bchw, network_hw).round())
+        return _normalised(_smoothed(_within_reach(pixels_bchw, network_hw), network_hw).round())
     return _normalised(F.interpolate(pixels_bchw, network_hw, mode="bicubic", align_corners=False))
+
+
+def _within_reach(pixels_bchw: Tensor, network_hw: tuple[int, int]) -> Tensor:
+    """Means of whole pixels first, where a picture is more than `MOST_AT_ONCE` times as high or wide."""
+    fewer = tuple(
+        max(-(-side // (MOST_AT_ONCE * wanted)), 1)
+        for side, wanted in zip(pixels_bchw.shape[2:], network_hw, strict=True)
+    )
+    return pixels_bchw if fewer == (1, 1) else F.avg_pool2d(pixels_bchw, fewer, ceil_mode=True)
 
 
 def _smoothed(pixels_bchw: Tensor, network_hw: tuple[int, int]) -> Tensor:
