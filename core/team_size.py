@@ -16,13 +16,14 @@ from typing import NamedTuple
 from core.network_size import Size
 
 MOST_FRAMES = 2  # at once: each more makes depth older by a frame
-RATE_COUNTS = 2.0  # times as much as delay: it is the rate that people see, and that a recording waits for
+RATE_COUNTS = 4.0  # times as much as delay: it is the rate that people see, and that a recording waits for
+BETWEEN = 1.2  # of a frame's time at most is between two: more is waiting, for pictures or for other networks
 WATCHED = 30  # frames at a size before others are tried, so that whatever is still settling has settled
 WATCHED_S = 3.0  # or, where frames are slow, so many seconds of them: half a minute is long to wait
 LEAST_WATCHED = 6  # and at least so many
 TRIED = 8  # frames of each other team
 HOPELESS = 1.4  # a team whose first frames are all so much worse than the best need not be tried to the end
-WORTH = 0.95  # of what counts now is what another team must stay below
+WORTH = 0.97  # of what counts now is what another team must stay below
 OTHER_LOAD = 1.25  # frames so much better or worse than when a team was chosen: choose again
 REST = 900  # frames before trying again under the same load
 LONGEST_REST = 16 * REST  # where that changed nothing the last times
@@ -37,7 +38,7 @@ class Team(NamedTuple):
 class TeamSize:
     """Told how long each frame took, it says what team computes the next. Used by: one thread at a time.
 
-    What counts is the time a frame takes and, `RATE_COUNTS` times, what of that between two is the network's.
+    What counts is the time a frame takes and, `RATE_COUNTS` times, what of that between two is the pipeline's.
     """
 
     def __init__(self, processors: int) -> None:
@@ -63,9 +64,9 @@ class TeamSize:
 
     def note(self, team: Team, took_s: float, at_s: float) -> None:
         """That team has done it, `at_s` by any clock."""
-        between_s = took_s  # at most: waiting for a picture or for other networks is none of the team's doing
+        between_s = BETWEEN * took_s
         if len(self._ended_s) >= team.frames:  # those that run beside each other may end in pairs
-            between_s = min((at_s - self._ended_s[-team.frames]) / team.frames, took_s)
+            between_s = min((at_s - self._ended_s[-team.frames]) / team.frames, between_s)
         self._ended_s.append(at_s)
         if team != self.team:
             return  # it was begun before another team was chosen

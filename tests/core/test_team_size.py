@@ -62,8 +62,8 @@ def by_team(**times_s: float) -> Times:
     [
         (2, by_team(one=0.025, two=0.040), BESIDE),
         (2, by_team(one=0.025, two=0.018), BESIDE),  # slower each, but two at once
-        (2, by_team(one=0.040, two=0.025), TWO),  # half as much delay again is not worth a quarter more of them
-        (2, by_team(one=0.0360, two=0.025), TWO),  # nor this
+        (2, by_team(one=0.036, two=0.025), BESIDE),  # slower by half each
+        (2, by_team(one=0.045, two=0.025), TWO),  # nearly twice the delay is not worth a tenth more of them
         (4, by_team(one=0.08, two=0.05, three=0.03, four=0.04), Team(3, 1)),
         (8, by_team(one=0.08, two=0.04, four=0.02, seven=0.05, eight=0.06), Team(4, 1)),
         (1, by_team(one=0.1), Team(1, 1)),
@@ -91,6 +91,20 @@ def test_with_a_slow_source_the_team_that_is_clearly_sooner_is_taken() -> None:
         machine = Machine(2, by_team(one=0.024, two=0.028), every_s)
         machine.run(SETTLING)
         assert {team.threads for team in machine.run(100)} == {1}
+
+
+def test_what_the_program_does_between_two_frames_counts_up_to_a_fifth_of_one() -> None:
+    """Publishing and fetching: of two frames beside each other one is computed meanwhile. More is waiting."""
+    sizes = TeamSize(2)
+    at_s = 0.0
+    for _ in range(WATCHED):
+        sizes.note(sizes.begin(HW), 0.025, at_s := at_s + 0.029)
+    assert sizes.begin(HW) == BESIDE
+    for _ in range(TRIED + 1):  # 41 + 4 * 23.6 ms count, less than 25 + 4 * 29
+        sizes.note(sizes.begin(HW), 0.041, at_s := at_s + 0.0236)
+    for _ in range(TRIED + 1):
+        sizes.note(sizes.begin(HW), 0.08, at_s := at_s + 0.08)
+    assert sizes.begin(HW) == BESIDE
 
 
 def test_where_a_second_frame_takes_from_the_first_they_run_one_after_the_other() -> None:
@@ -134,7 +148,7 @@ def test_noise_moves_nothing() -> None:
 
 def test_another_load_is_answered_before_the_rest_is_over() -> None:
     from_frame = 3 * WATCHED
-    alone, beside = by_team(one=0.03, two=0.02), by_team(one=0.03, two=0.09)
+    alone, beside = by_team(one=0.038, two=0.02), by_team(one=0.038, two=0.09)
     machine = Machine(2, lambda threads, frame: (alone if frame < from_frame else beside)(threads, frame))
     assert set(machine.run(from_frame)[-10:]) == {TWO}
     machine.run(WATCHED + 2 * TRIED)
@@ -142,7 +156,7 @@ def test_another_load_is_answered_before_the_rest_is_over() -> None:
 
 
 def test_a_small_change_of_load_waits_for_the_end_of_the_rest() -> None:
-    times = by_team(one=0.03, two=0.02)
+    times = by_team(one=0.038, two=0.02)
     machine = Machine(2, lambda threads, frame: times(threads, frame) * (1 if frame < 100 else OTHER_LOAD - 0.1))
     machine.run(SETTLING)
     assert set(machine.run(REST - SETTLING)) == {TWO}
