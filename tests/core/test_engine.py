@@ -123,7 +123,10 @@ def test_a_smoothed_picture_has_the_mean_of_what_each_pixel_covers(network_hw: t
     assert (of_device - image).abs().max() <= 1.01 / 127.5
 
 
-def test_a_giant_picture_shrinks_on_a_device_as_far_as_torch_can(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=pytest.mark.gpu)])
+def test_a_giant_picture_shrinks_on_a_device_as_far_as_torch_can(
+    device: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """CUDA's resize refuses to shrink 94 times at once: another goes before it, to the same byte or two."""
     rgb = np.random.default_rng(3).integers(0, 256, (64, 7680, 3), dtype=np.uint8)
     rgb[:, 3000:5000] //= 4
@@ -135,7 +138,7 @@ def test_a_giant_picture_shrinks_on_a_device_as_far_as_torch_can(monkeypatch: py
         lambda picture, hw, **how: asked.append((picture.shape[3], hw[1])) or resize(picture, hw, **how),
     )
     image = to_network_input(rgb, (64, 64), torch.device("cpu"), antialias=True)
-    of_device = on_device(torch.from_numpy(rgb), (64, 64), antialias=True)
+    of_device = on_device(torch.from_numpy(rgb).to(device), (64, 64), antialias=True).cpu()
     assert asked == [(7680, 64), (1920, 64)]
     assert (of_device - image).abs().max() <= 2.01 / 127.5
 
