@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import core.first_model
+from app.settings import Settings
 from core.engine import Engine
 from core.errors import EngineError
-from core.first_model import FILE_NAME, HELD_MS, TIMED, WARM_UP, first_model, frame_ms
+from core.first_model import FILE_NAME, HELD_FPS, HELD_MS, PICTURE_HW, TIMED, WARM_UP, first_model, frame_ms
 from core.messages import DepthArray, ModelEntry, RgbArray
 from core.model_messages import AUTO_MODEL, ModelKind
 from core.team_size import SETTLING
@@ -125,6 +126,11 @@ def test_a_model_is_timed_from_picture_to_depth() -> None:
     assert frame_ms(engine, lambda share: None) > 0
     with pytest.raises(AttributeError, match="network"):
         engine.infer(np.zeros((64, 64, 3), np.uint8), (64, 64))  # it is closed
+
+
+def test_the_question_is_what_a_webcam_is_asked_for() -> None:
+    height, width = PICTURE_HW
+    assert Settings().camera_mode == f"{width}x{height}@{HELD_FPS:g}"
 
 
 class Clock:
