@@ -39,9 +39,10 @@ class Still:
     info = SourceInfo(SourceKind.CAMERA, "still", "still", 1280, 720, live=True)
 
     def __init__(self) -> None:
-        from core.bench import PICTURE_HW, bench_picture
+        from core.bench import bench_picture
+        from core.messages import WEBCAM_HW
 
-        self._rgb = bench_picture(PICTURE_HW)
+        self._rgb = bench_picture(WEBCAM_HW)
         self._never = threading.Event()
 
     def read(self) -> Picture:
@@ -57,14 +58,15 @@ class Still:
 
 def bench(wishes: list[LaneWish], seconds: float) -> list[tuple[float, float | None]]:
     """Milliseconds and megabytes of each by itself. On a thread like the pipeline's, whose team ends with it."""
-    from core.bench import PICTURE_HW, BenchCase, measure
+    from core.bench import BenchCase, measure
+    from core.messages import WEBCAM_HW
 
     found: list[tuple[float, float | None]] = []
 
     def run() -> None:
         lower_priority()
         for wish in wishes:
-            hw = network_hw(wish.size, wish.aspect, PICTURE_HW)
+            hw = network_hw(wish.size, wish.aspect, WEBCAM_HW)
             row = measure(BenchCase(wish.model, wish.size, wish.precision, wish.device), hw, seconds)
             found.append((row.end_to_end_ms, row.memory_mb))
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from core.model.dpt import DPT  # noqa: E402 - after the path is set
-from core.network_size import KEEP, SQUARE  # noqa: E402
+from core.network_size import KEEP, SQUARE, TRAINED  # noqa: E402
 from core.synthetic.rendering import render  # noqa: E402
 from core.training.evaluation import evaluate, predict, rendered_set  # noqa: E402
 from core.weights.catalogue import locate  # noqa: E402
@@ -27,6 +27,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", nargs="+", metavar="MODEL")
     parser.add_argument("--pictures", type=int, default=96)
+    parser.add_argument("--size", default=TRAINED, help="as the program's setting of that name (trained)")
     args = parser.parse_args()
     sets = {shape: rendered_set(render, args.pictures, hw) for shape, hw in SHAPES.items()}
     for model in args.models:
@@ -36,7 +37,7 @@ def main() -> None:
         for aspect in (SQUARE, KEEP):
             of_shapes = []
             for shape, pictures in sets.items():
-                found = evaluate(pictures, predict(network, pictures, "cpu", aspect=aspect))
+                found = evaluate(pictures, predict(network, pictures, "cpu", args.size, aspect))
                 assert found is not None
                 assert found.network.pearson is not None
                 figures = found.network.pearson, found.network.abs_rel, 100 * found.network.delta1_error

@@ -12,10 +12,9 @@ import numpy as np
 import torch
 
 from core.engine import Engine, pick_device
-from core.messages import RgbArray
+from core.messages import WEBCAM_HW, RgbArray
 from core.opencv import cv2
 
-PICTURE_HW = (720, 1280)  # what a webcam gives
 WARM_UP_RUNS = 3
 FEWEST_RUNS = 5
 
@@ -61,7 +60,7 @@ def measure(
 
     Raises: WeightsError, EngineError.
     """
-    rgb = bench_picture(PICTURE_HW)
+    rgb = bench_picture(WEBCAM_HW)
     meter = memory_meter(pick_device(case.device))
     engine = Engine.load(case.model, case.precision, case.device)
     try:

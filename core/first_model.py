@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from core.errors import FathomError
-from core.messages import DepthArray, ModelInfo, RgbArray
+from core.messages import WEBCAM_HW, DepthArray, ModelInfo, RgbArray
 from core.model_messages import ModelKind
 from core.network_size import TRAINED, Size, size_for
 from core.team_size import MOST_FRAMES, SETTLING
@@ -33,7 +33,6 @@ FILE_NAME = "first-model.json"
 HELD_FPS = 30.0
 NETWORK_SHARE = 0.85  # of the time between two frames: the rest is for camera, window and whatever else runs
 HELD_MS = NETWORK_SHARE * 1e3 / HELD_FPS
-PICTURE_HW = (720, 1280)  # what is asked of a webcam, and wider: more pixels reach the network than of 4:3
 WARM_UP, TIMED = 6, 8  # frames; the first five take up to ten times as long where memory is new
 
 _log = logging.getLogger(__name__)
@@ -60,8 +59,8 @@ def frame_ms(engine: FirstEngine, progress: Progress) -> float:
     """Median from picture to depth at the model's own size and aspect, or, where frames beside each other hold the
     rate and one after the other do not, the time between two; closes the engine. Raises: EngineError."""
     try:
-        hw = size_for(TRAINED, TRAINED, engine.info, PICTURE_HW)
-        picture = np.random.default_rng(0).integers(0, 256, (*PICTURE_HW, 3), dtype=np.uint8)
+        hw = size_for(TRAINED, TRAINED, engine.info, WEBCAM_HW)
+        picture = np.random.default_rng(0).integers(0, 256, (*WEBCAM_HW, 3), dtype=np.uint8)
         engine.enter_thread()
         engine.prepare(hw)
         times_s = []

@@ -228,6 +228,9 @@ class Status:
     model_tasks: tuple[ModelTask, ...] = ()  # the newest work on the file of each model
 
 
+WEBCAM_HW = (720, 1280)  # what cameras are asked for unless somebody wants another; speed is measured with it
+
+
 @dataclass(frozen=True, slots=True)
 class CameraMode:
     width_px: int

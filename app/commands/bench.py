@@ -41,10 +41,11 @@ def run(args: argparse.Namespace) -> int:
     if not args.seconds >= 0:
         raise SettingError(f"--seconds must be 0 or more, got {args.seconds:g}")
 
-    from core.bench import PICTURE_HW, BenchCase, BenchRow, machine, measure
+    from core.bench import BenchCase, BenchRow, machine, measure
+    from core.messages import WEBCAM_HW
 
     cases = [BenchCase(*values) for values in itertools.product(*lists.values())]
-    sizes = {size: network_hw(size, "square", PICTURE_HW) for size in lists["sizes"]}
+    sizes = {size: network_hw(size, "square", WEBCAM_HW) for size in lists["sizes"]}
     rows: list[BenchRow] = []
     with tqdm(total=len(cases), bar_format=BAR, disable=None) as bar:
         for number, case in enumerate(cases):

@@ -11,8 +11,8 @@ import core.first_model
 from app.settings import Settings
 from core.engine import Engine
 from core.errors import EngineError
-from core.first_model import FILE_NAME, HELD_FPS, HELD_MS, PICTURE_HW, TIMED, WARM_UP, first_model, frame_ms
-from core.messages import DepthArray, ModelEntry, RgbArray
+from core.first_model import FILE_NAME, HELD_FPS, HELD_MS, TIMED, WARM_UP, first_model, frame_ms
+from core.messages import WEBCAM_HW, DepthArray, ModelEntry, RgbArray
 from core.model_messages import AUTO_MODEL, ModelKind
 from core.team_size import SETTLING
 from core.weights.places import models_folder
@@ -129,7 +129,7 @@ def test_a_model_is_timed_from_picture_to_depth() -> None:
 
 
 def test_the_question_is_what_a_webcam_is_asked_for() -> None:
-    height, width = PICTURE_HW
+    height, width = WEBCAM_HW
     assert Settings().camera_mode == f"{width}x{height}@{HELD_FPS:g}"
 
 
