@@ -2,9 +2,11 @@
 
 import argparse
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from app.settings import DEFAULTS, OPTIONS, Settings
+from core.errors import RecordingError
 
 COMMON = tuple(name for name, option in OPTIONS.items() if option.flag)
 
@@ -37,3 +39,14 @@ def network_settings(args: argparse.Namespace, base: Settings = DEFAULTS) -> Set
     Raises: SettingError.
     """
     return replace(base, **given(args))
+
+
+def check_free(target: Path, *, force: bool) -> None:
+    """Raises: RecordingError where `target` is there and not to be replaced, or can be no file's name."""
+    try:
+        there = target.exists()
+    except (OSError, ValueError) as error:  # a name that is too long, a folder that may not be looked into
+        reason = getattr(error, "strerror", None) or error
+        raise RecordingError(f"{target} cannot be written: {reason}") from error
+    if there and not force:
+        raise RecordingError(f"{target} is there already: name another, or give --force to replace it")

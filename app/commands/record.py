@@ -8,7 +8,7 @@ from typing import Literal
 
 from tqdm import tqdm
 
-from app.commands.common import add_common, network_settings
+from app.commands.common import add_common, check_free, network_settings
 from app.settings import COLORMAPS, DEFAULTS, Settings
 from app.version import VERSION
 from core.capture import SourceWish
@@ -136,12 +136,11 @@ def _check_names(source: str, out: Path, options: RecordOptions) -> None:
     if options.view is not None and options.view.suffix.lower() != VIEW_SUFFIX:
         raise RecordingError(f"the view is written as {VIEW_SUFFIX}, got {options.view.name!r}")
     for path in (out, options.view):
-        if path is None or not path.exists():
+        if path is None:
             continue
         if _is_file(path, source):
             raise RecordingError(f"{path} is the source itself: name another file for what is recorded of it")
-        if not options.force:
-            raise RecordingError(f"{path} is there already: name another file, or give --force to replace it")
+        check_free(path, force=options.force)
     room_bytes = free_bytes(out.parent)
     if room_bytes is not None and room_bytes < LOW_DISK_BYTES:
         print(f"only {room_bytes / 1e6:.0f} MB are left on the disk of {out.parent.absolute()}", file=sys.stderr)

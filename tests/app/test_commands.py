@@ -48,6 +48,13 @@ def a_picture(path: Path, width: int = 80, height: int = 50) -> Path:
     return path
 
 
+def read(path: Path) -> np.ndarray:
+    """As it lies in the file, BGR."""
+    picture = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    assert picture is not None
+    return picture
+
+
 def test_the_command_need_not_be_named() -> None:
     assert with_command([]) == ["live"]
     assert with_command(["clip.mp4"]) == ["live", "clip.mp4"]
@@ -89,9 +96,47 @@ def test_one_bad_picture_among_many_is_named_and_the_others_are_done(
     assert (tmp_path / "out" / "good.png").exists()
 
 
+def test_an_image_s_view_lies_beside_its_depth_in_the_colours_asked_for(tmp_path: Path) -> None:
+    a_picture(tmp_path / "a.png")
+    a_picture(tmp_path / "b.jpg")
+    out, asked = tmp_path / "out", ["--view", "side", "--colormap", "viridis"]
+    assert run("image", tmp_path, "--out", out, *asked, *SMALL) == 0
+    assert sorted(p.name for p in out.iterdir()) == ["a-view.png", "a.png", "b-view.png", "b.png"]
+    view = read(out / "a-view.png")[..., ::-1]
+    assert view.shape == (50, 160, 3)
+    assert np.array_equal(view[:, :80], read(tmp_path / "a.png")[..., ::-1])
+    codes = read(out / "a.png")
+    nearest, farthest = (tuple(view[:, 80:][codes == end][0]) for end in (codes.max(), codes.min()))
+    assert (farthest, nearest) == ((68, 1, 84), (253, 231, 37))  # viridis' ends
+
+
+def test_an_image_replaces_no_file_unless_told_to_and_no_picture_at_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = a_picture(tmp_path / "a.png")
+    before = picture.read_bytes()
+    for out in (picture, tmp_path):  # its depth would be a.png in the folder too
+        assert run("image", picture, "--out", out, "--force", *SMALL) == 1
+        assert "is one of the pictures" in one_line(capsys)
+    assert picture.read_bytes() == before
+    view = tmp_path / "d-view.png"
+    view.write_bytes(b"mine")
+    asked: list[str | Path] = ["image", picture, "--out", tmp_path / "d.npy", "--view", "depth", *SMALL]
+    assert run(*asked) == 1
+    assert "d-view.png is there already" in one_line(capsys)
+    assert view.read_bytes() == b"mine"
+    assert not (tmp_path / "d.npy").exists()
+    assert run(*asked, "--force") == 0
+    assert read(view).shape == (50, 80, 3)
+
+
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
+        (["image", f"{'x' * 300}.png", "--out", "x.png"], 1, "xxx"),
+        (["image", "a.png", "--out", f"{'x' * 300}.png"], 1, "cannot be written: File name too long"),
+        (["image", "a.png", "--out", "x.png", "--view", "wipe"], 2, "overlay"),
+        (["record", "a.png", "--out", f"{'x' * 300}.mkv"], 1, "cannot be written: File name too long"),
         (["image", "missing.jpg", "--out", "x.png"], 1, "missing.jpg"),
         (["image", "a.png"], 2, "--out"),
         (["image", "a.png", "--out", "x.jpg"], 1, ".png, .npy, .pfm"),
