@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     start = args.start_from
     with Renderers(helpers) if helpers > 0 else nullcontext(render) as renderer, _interrupts() as ending:
         for config, folder in zip(configs, folders, strict=True):
-            make_folder(folder)
+            make_folder(folder, config)
             trainer = Trainer(config, folder, str(device), renderer, minutes)
             if start is not None and not has_state(folder):
                 trainer.start_from(start)

@@ -16,6 +16,7 @@ from typing import Protocol
 from core.depth_files import write_whole
 from core.errors import TrainingError
 from core.training import saved_state
+from core.training.config import TrainConfig
 from core.training.evaluation import Evaluation, Judged, evaluate, predict, rendered_set
 from core.training.loss import Loss
 from core.training.picture_store import Render
@@ -62,7 +63,7 @@ def run(
     Raises: TrainingError, WeightsError.
     """
     config, folder = trainer.config, trainer.folder
-    model = folder / f"{config.name}.safetensors"
+    model = _model_in(folder, config)
     trainer.resume(watcher.rendering)
     px = config.network.training_px
     sets = _Sets(rendered_set(render, config.evaluated_pictures, (px, px)), measured)
@@ -95,16 +96,26 @@ def run(
     return Outcome(model, figures, finished)
 
 
-def make_folder(folder: Path) -> None:
-    """Raises: TrainingError."""
+def make_folder(folder: Path, config: TrainConfig) -> None:
+    """The place of a training, new or begun. Raises: TrainingError where it would write over another's model."""
+    model = _model_in(folder, config)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        is_of_another = model.exists() and not has_state(folder)
     except OSError as error:
         raise TrainingError(f"{folder} cannot be made: {error.strerror or error}") from error
+    if is_of_another:
+        raise TrainingError(
+            f"{model} is there, but not the training that made it: name another --out, or move the file away"
+        )
 
 
 def has_state(folder: Path) -> bool:
     return (folder / saved_state.FILE_NAME).is_file()
+
+
+def _model_in(folder: Path, config: TrainConfig) -> Path:
+    return folder / f"{config.name}.safetensors"
 
 
 def _evaluate(trainer: Trainer, sets: _Sets, log: CsvLog, model: Path) -> dict[str, Evaluation]:

@@ -73,6 +73,16 @@ def test_an_interrupt_saves_and_the_next_run_goes_on(
     assert steps == [1, 2, 3]
 
 
+def test_it_does_not_write_over_a_model_that_it_did_not_make(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "fathom-nano.safetensors"
+    model.write_bytes(b"hours of work")
+    assert run(config, "--out", tmp_path, "--device", "cpu") == 1
+    assert "fathom-nano.safetensors is there, but not the training" in capsys.readouterr().err
+    assert model.read_bytes() == b"hours of work"
+
+
 def test_it_starts_from_a_model_but_not_over_a_training(
     config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
