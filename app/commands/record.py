@@ -19,7 +19,7 @@ from core.messages import ModelState, RecordingStatus, SourceInfo, SourceState, 
 from core.pipeline import Pipeline
 from core.recorder import LOW_DISK_BYTES, Recorder, RecordingWish, free_bytes
 
-SUFFIX, VIEW_SUFFIX = ".mkv", ".mp4"
+SUFFIX, VIEW_SUFFIX, PREVIEW_SUFFIX = ".mkv", ".mp4", ".png"
 POLL_S = 0.25
 
 
@@ -135,7 +135,9 @@ def _check_names(source: str, out: Path, options: RecordOptions) -> None:
         )
     if options.view is not None and options.view.suffix.lower() != VIEW_SUFFIX:
         raise RecordingError(f"the view is written as {VIEW_SUFFIX}, got {options.view.name!r}")
-    for path in (out, options.view):
+    if options.preview is not None and options.preview.suffix.lower() != PREVIEW_SUFFIX:
+        raise RecordingError(f"the last view is written as {PREVIEW_SUFFIX}, got {options.preview.name!r}")
+    for path in (out, options.view, options.preview):
         if path is None:
             continue
         if _is_file(path, source):

@@ -147,6 +147,8 @@ def test_an_image_replaces_no_file_unless_told_to_and_no_picture_at_all(
         (["record", "missing.mp4", "--out", "x.mkv"], 1, "missing.mp4"),
         (["record", "a.png", "--out", "x.mp4"], 1, "--view F.mp4"),
         (["record", "a.png", "--out", "x.mkv", "--view", "x.avi"], 1, "as .mp4"),
+        (["record", "a.png", "--out", "x.mkv", "--preview", "x.jpg"], 1, "as .png"),
+        (["record", "a.png", "--out", "x.mkv", "--preview", "a.png"], 1, "a.png is the source itself"),
         (["record", "a.png", "--out", "x.mkv", "--seconds", "-1"], 2, "--seconds"),
         (["record", "a.png", "--out", "x.mkv", "--model", "nonsense"], 1, "nonsense"),
         (["live", "--exit-after", "0"], 2, "--exit-after"),
