@@ -41,11 +41,6 @@ class LaneLooks:
         self._common = _Follower()
         self._own: dict[int, _Follower] = {}
 
-    @property
-    def common_range(self) -> tuple[float, float]:
-        """In values of the reference lane."""
-        return self._common.range
-
     def follow(self, view: ComparisonView) -> None:
         """Move the ranges towards what the lanes show now."""
         for gone in self._own.keys() - {lane.number for lane in view.lanes}:

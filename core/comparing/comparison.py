@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from statistics import fmean
 
 from core.comparing.agreement import agreement
 from core.comparing.lanes import Lane, check_same_frame
@@ -102,8 +101,3 @@ class Comparison:
     def frames_of(self, lane: int) -> int:
         """How many frames the lane gave depth of."""
         return sum(each is not None for each in self.of_lane(lane))
-
-    def cost_ms(self) -> float | None:
-        """What all lanes together took for a frame, in the mean."""
-        totals = [sum(each.ms for each in frame.lanes if each is not None) for frame in self.frames]
-        return fmean(totals) if totals else None

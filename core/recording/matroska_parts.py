@@ -15,7 +15,6 @@ from core.recording.ebml_reading import (
     parse_header,
 )
 
-VIDEO, SUBTITLE = 1, 17
 _MOST_CUES = 10**6
 _MOST_BLOCKS = 10_000  # in a cluster
 _KEY, _LACING = 0x80, 0x06  # flags of a block

@@ -23,7 +23,6 @@ class Pass:
     """Pairs of like shape, in rounds: round k takes `rounds[k]` pairs, for the first `rounds[k]` of `tiles`."""
 
     entry_planes: int
-    exit_planes: int
     start: int | None  # of rays against the quadric: as `Rays.quadrics` says; None where there is none
     tiles: Index  # (T,) numbers of the tiles, those with most pairs first
     rounds: list[int]
@@ -57,7 +56,7 @@ def passes_of(rays: Rays, view: Index, solids: Solids) -> list[Pass]:
         who = pair_solid[chosen]
         slots = _slots(fronts[who], most, 6 - least)
         coefficients = _moved_planes(np.take_along_axis(planes[who], slots[:, :, None], axis=1), centre[chosen])
-        passes += _pass(most, 6 - least, None, pair_tile[chosen], near[who], coefficients)
+        passes += _pass(most, None, pair_tile[chosen], near[who], coefficients)
     passes += _round_passes(rays, view, solids, pair_solid, pair_tile, centre, near)
     return passes
 
@@ -150,9 +149,8 @@ def _round_passes(
         moved_line = _moved_planes(line[who][:, None], place)[:, 0]
         moved_curve = _moved_curves(curve[who], place)
         caps = _moved_planes(ends[who], place) if wanted == FRUSTUM else np.empty((len(who), 0, 3))
-        counts = (1, 2) if wanted == FRUSTUM else (0, 0)
         passes += _pass(
-            *counts,
+            1 if wanted == FRUSTUM else 0,
             begins,
             pair_tile[chosen],
             numbers[pair_solid[chosen]],
@@ -196,7 +194,6 @@ def _moved_curves(curve: Array, centre: Array) -> Array:
 
 def _pass(
     entries: int,
-    exits: int,
     start: int | None,
     tile: Index,
     solid: Index,
@@ -220,7 +217,6 @@ def _pass(
     return [
         Pass(
             entries,
-            exits,
             start,
             names[busiest],
             np.bincount(rank).tolist(),
