@@ -10,11 +10,14 @@ gather before attention and one after it, whatever the number of regions.
 Source: Swin Transformer, section 3.2, "Efficient batch computation for shifted configuration".
 """
 
+from functools import lru_cache
 from itertools import groupby, product
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
+
+CUTS_KEPT = 64  # plain and shifted for four stages at eight sizes: a few hundred kilobytes
 
 
 class Region(NamedTuple):
@@ -76,6 +79,8 @@ def _bands(grid: int, window: int, shift: int) -> list[_Band]:
     return [band for band in bands if band.start < band.stop]
 
 
+@lru_cache(maxsize=CUTS_KEPT)  # a training asks in every step, and would wait for the device to have them
+@torch.inference_mode(mode=False)  # usable later with and without gradients
 def cut(grid_hw: tuple[int, int], window_hw: tuple[int, int], *, shifted: bool, device: torch.device) -> Cut:
     """The order of tokens for these windows, plain or shifted by half a window; the tensors lie on `device`."""
     height, width = grid_hw

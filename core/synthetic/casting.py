@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from core.synthetic.planes import moved
 from core.synthetic.rays import Rays
 from core.synthetic.solids import Index, Solids
 from core.synthetic.tiles import HALF_PX, TILE_PX, Pass, passes_of, tile_grid
@@ -56,9 +55,8 @@ def plan_of(rays: Rays, view: Index, solids: Solids) -> Plan:
 def cast(plan: Plan, device: torch.device) -> Seen:
     rows, columns = tile_grid(plan.size_hw)
     tiles = plan.views * rows * columns
-    # All tables go before the first launch, as a copy waits for the launches before it.
     loaded = [
-        _Loaded(step, *(torch.from_numpy(getattr(step, name)).to(device) for name in _Loaded._fields[1:]))
+        _Loaded(step, *(moved(getattr(step, name), device) for name in _Loaded._fields[1:]))
         for step in plan.passes
     ]
     nearness = torch.zeros(TILE_PX * TILE_PX, tiles, device=device)
@@ -154,8 +152,3 @@ def _at_quadric(line: Tensor, curve: Tensor, offsets: Tensor) -> tuple[Tensor, T
     xx, xy, yy, x, y, constant = curve
     root = ((xx * offsets + x) * offsets + constant)[None] + ((yy * offsets + y) * offsets)[:, None]
     return middle, root.addcmul_((xy * offsets)[:, None], offsets[None]).relu_().sqrt_()
-
-
-def to_device(array: NDArray[np.float64], device: torch.device, dtype: torch.dtype = torch.float32) -> Tensor:
-    """A host table on the device."""
-    return torch.from_numpy(np.ascontiguousarray(array)).to(device=device, dtype=dtype)

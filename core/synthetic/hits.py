@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.synthetic.casting import Seen, to_device
+from core.synthetic.casting import Seen
+from core.synthetic.planes import moved
 from core.synthetic.rays import Rays
 from core.synthetic.solids import BOX, ELLIPSOID, Array, Index, Solids
 from core.synthetic.surfaces import Surfaces
@@ -39,9 +40,9 @@ def surfaces_of(seen: Seen, rays: Rays, known: LookUp) -> Surfaces:
     directions = _directions(rays, device)
     depth = 1 / seen.nearness
     points = directions * depth.clamp(max=SKY_M)
-    points += to_device(rays.position.T, device)[:, :, None, None]
+    points += moved(rays.position.T, device)[:, :, None, None]
     rows = (seen.solid + 1).flatten()
-    table = torch.from_numpy(known.shapes).to(device).index_select(1, rows).view(-1, *seen.solid.shape)
+    table = moved(known.shapes, device).index_select(1, rows).view(-1, *seen.solid.shape)
     axes, centre, half, shape, constant = (
         table[:9].view(3, 3, *seen.solid.shape),
         table[9:12],
@@ -58,7 +59,7 @@ def surfaces_of(seen: Seen, rays: Rays, known: LookUp) -> Surfaces:
     normal = _out_of(axes, normal)
     towards = -_dot(normal, directions)
     normal *= torch.copysign(_dot(normal, normal).clamp_(min=1e-20).rsqrt_(), towards)
-    material = torch.from_numpy(known.materials).to(device)
+    material = moved(known.materials, device)
     unit = directions * _dot(directions, directions).rsqrt_()
     last = (points, normal, from_origin, face_uv, unit)
     points, normal, from_origin, face_uv, unit = (vector.movedim(0, -1) for vector in last)
@@ -89,7 +90,7 @@ def _out_of(axes: Tensor, vector: Tensor) -> Tensor:
 def _directions(rays: Rays, device: torch.device) -> Tensor:
     """(3, V, H, W), of depth 1."""
     height, width = rays.size_hw
-    step = to_device(rays.steps()[1].transpose(2, 1, 0), device)[..., None, None]  # (x y 1, world, V, 1, 1)
+    step = moved(rays.steps()[1].transpose(2, 1, 0), device)[..., None, None]  # (x y 1, world, V, 1, 1)
     x = torch.arange(width, device=device) + 0.5
     y = (torch.arange(height, device=device) + 0.5)[:, None]
     return step[0] * x + (step[1] * y + step[2])

@@ -83,7 +83,7 @@ def planned(
 
 @torch.no_grad()
 def drawn(work: Prepared, device: str) -> Rendered:
-    """The rest of `render`: nothing here waits for the device."""
+    """The rest of `render`: nothing here asks the device for a value, so that it is never waited for."""
     seen = cast(work.plan, torch.device(device))
     surfaces = surfaces_of(seen, work.rays, work.known)
     materials = Materials.drawn(work.kinds, work.material_seeds, device)

@@ -13,7 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.synthetic.casting import Plan, cast, plan_of, to_device
+from core.synthetic.casting import Plan, cast, plan_of
+from core.synthetic.planes import moved
 from core.synthetic.rays import Rays
 from core.synthetic.solids import Array, Index, Solids
 from core.synthetic.surfaces import Surfaces
@@ -93,7 +94,7 @@ def lit_share(surfaces: Surfaces, shades: Sequence[Shades]) -> Tensor:
     """How much of each picture's light arrives at each pixel, (B, H, W) 0..1; 1 where there is no light."""
     lit = torch.ones_like(surfaces.depth_m)
     for some in shades:
-        where = torch.from_numpy(some.pictures).to(lit.device)
+        where = moved(some.pictures, lit.device)
         lit.index_copy_(0, where, _share(surfaces, some, where))
     return lit
 
@@ -154,17 +155,17 @@ def _share(surfaces: Surfaces, shades: Shades, pictures: Tensor) -> Tensor:
 def _spots(rays: Rays, which: slice, points: Tensor, normals: Tensor, softness: Array) -> tuple[Tensor, Tensor]:
     """Where points (3, P, H, W) lie in P views: x, y and blur in pixels, nearness (4, P, H, W); 1 where within."""
     device = points.device
-    rotation = to_device(rays.rotation[which].transpose(1, 2, 0), device)[..., None, None]  # (row, world, P, 1, 1)
-    position = to_device(rays.position[which].T, device)[..., None, None]
-    scale = to_device(rays.scale[which], device)[:, None, None]
-    soft = to_device(softness, device)[:, None, None]
+    rotation = moved(rays.rotation[which].transpose(1, 2, 0), device)[..., None, None]  # (row, world, P, 1, 1)
+    position = moved(rays.position[which].T, device)[..., None, None]
+    scale = moved(rays.scale[which], device)[:, None, None]
+    soft = moved(softness, device)[:, None, None]
     offset = points - position
     if rays.parallel:
         blur = (soft * SUN_THROW_M / scale).clamp(LEAST_BLUR_PX, MOST_BLUR_PX)
         offset.addcmul_(normals, (BIAS_PX + blur) * scale)
         x, y, depth = (_along(axis, offset) for axis in rotation)
         x, y = x / scale, y / scale
-        near = to_device(rays.reach_m[which], device)[:, None, None] - depth
+        near = moved(rays.reach_m[which], device)[:, None, None] - depth
         blur = blur.expand_as(x)
     else:
         metres_a_px = _along(rotation[2], offset).clamp_(min=1e-3).div_(scale)
@@ -203,4 +204,4 @@ def _shadow(nearness: Tensor, first: Tensor, spot: Tensor) -> Tensor:
 def _turns(size_hw: tuple[int, int], device: torch.device) -> tuple[Tensor, Tensor]:
     """An angle a pixel, as cosine and sine, so that soft edges end in grain and not in bands."""
     angle = np.random.default_rng(0).uniform(0, 2 * pi, size_hw)
-    return to_device(np.cos(angle), device), to_device(np.sin(angle), device)
+    return moved(np.cos(angle), device), moved(np.sin(angle), device)

@@ -16,8 +16,10 @@ from core.graph_runner import GraphRunner
 from core.messages import ModelInfo, RgbArray
 from core.preprocess import on_device
 from core.program_cache import PROGRAMS_KEPT
+from core.readout import Packer
 from core.runner import DirectRunner
 from support.fake_graphs import LONG_S, FakeGraphs
+from support.no_device import NO_DEVICE, OneDevice
 from tests.core.model import make_golden
 from tests.core.model.networks import difference, seeded_network
 
@@ -54,6 +56,25 @@ def test_the_depth_is_the_network_s_and_comes_with_its_range() -> None:
     assert (result.low, result.high) == pytest.approx(sample_percentiles(result.inverse_depth), rel=1e-6)
     eager = DirectRunner(runner.network, CPU).infer(rgb, WIDE)
     assert difference(result.inverse_depth, eager.inverse_depth) < 1e-3  # OpenCV resized that one
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("antialias", [False, True])
+def test_what_is_recorded_and_what_comes_before_it_stay_on_the_device(
+    precision: torch.dtype, *, antialias: bool
+) -> None:
+    """A graph can hold nothing else."""
+    network = seeded_network(make_golden.CONFIG, 1).requires_grad_(False).to_precision(precision).to(NO_DEVICE)
+    packer = Packer(WIDE, NO_DEVICE)
+    rgb = torch.empty(90, 160, 3, dtype=torch.uint8, device=NO_DEVICE)
+    with torch.inference_mode():
+        network.prepare(WIDE)
+        with OneDevice() as device:
+            packed = packer.pack(network(on_device(rgb, WIDE, antialias=antialias))[0])
+    assert packed.shape == (packer.length,)
+    assert packed.device == NO_DEVICE
+    assert device.operations > 100
+    assert device.moved == 0
 
 
 def test_a_frame_is_one_replay_on_the_stream_and_one_wait() -> None:

@@ -8,7 +8,8 @@ import torch
 
 from core.opencv import cv2
 from core.synthetic.contact_sheet import main, sheet
-from core.synthetic.rendering import render
+from core.synthetic.rendering import drawn, prepared, render
+from support.no_device import NO_DEVICE, OneDevice
 
 SIZE = (48, 64)
 
@@ -25,6 +26,14 @@ def test_a_picture_does_not_depend_on_what_else_is_in_the_batch() -> None:
     assert close.float().mean() > 0.999
     difference = (together.rgb[1].int() - alone.rgb[0].int()).abs()
     assert (difference <= 2).float().mean() > 0.99
+
+
+def test_drawing_asks_its_device_for_no_value_and_never_mixes_it_with_the_host() -> None:
+    work = prepared(range(6), SIZE)
+    with OneDevice() as device:
+        given = drawn(work, str(NO_DEVICE))
+    assert given.rgb.device == given.inverse_depth.device == NO_DEVICE
+    assert device.operations > 1000
 
 
 def test_no_two_seeds_give_the_same_depth() -> None:

@@ -9,9 +9,13 @@ import torch
 from core.errors import TrainingError, WeightsError
 from core.model.dpt import DPT
 from core.training import saved_state
+from core.training.augment import augment
+from core.training.loss import loss_of
+from core.training.picture_store import PictureStore
 from core.training.trainer import FINAL_RATE, Trainer, learning_rate
 from core.weights.reader import read_weights
-from support.simple_scenes import TINY, plane, tiny_config
+from support.no_device import NO_DEVICE, OneDevice
+from support.simple_scenes import TINY, Rendered, plane, tiny_config
 
 
 def trainer(folder: Path, **changes: object) -> Trainer:
@@ -26,6 +30,25 @@ def test_it_learns(tmp_path: Path) -> None:
     training = trainer(tmp_path, steps=60, learning_rate=3e-3)
     losses = [float(training.train_step().total) for _ in range(60)]
     assert sum(losses[-5:]) < 0.7 * sum(losses[:5])
+
+
+def test_what_a_step_computes_stays_on_its_device() -> None:
+    config, chance = tiny_config(), torch.Generator()
+    store = PictureStore(lambda *asked: in_no_place(plane(*asked)), config.rendered_hw, 4, str(NO_DEVICE))
+    store.go_to(4)
+    network = DPT(config.network).to(NO_DEVICE)
+    network(torch.empty(1, 3, 64, 64, device=NO_DEVICE))  # from then on the size is known
+    with OneDevice() as device:
+        colour, truth = augment(*store.draw(3, chance), (64, 64), chance)
+        moved = device.moved
+        loss = loss_of(network(colour), truth, config.gradient_weight, config.tether_weight)
+        loss.total.backward()
+        assert device.moved == moved, "where crops lie and which pictures they are of is all that moves"
+    assert all(weights.grad is not None for weights in network.parameters())
+
+
+def in_no_place(rendered: Rendered) -> Rendered:
+    return Rendered(rendered.rgb.to(NO_DEVICE), rendered.inverse_depth.to(NO_DEVICE))
 
 
 @pytest.mark.parametrize("ended_after", [1, 3, 6])
