@@ -1,6 +1,7 @@
 """The training itself: it learns, goes on after an end as if there had been none, leaves a model that loads."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,23 @@ def test_what_a_step_computes_stays_on_its_device() -> None:
         loss.total.backward()
         assert device.moved == moved, "where crops lie and which pictures they are of is all that moves"
     assert all(weights.grad is not None for weights in network.parameters())
+
+
+def test_pictures_are_rendered_in_whole_lots_as_they_are_used_up(tmp_path: Path) -> None:
+    lots = []
+
+    def render(seeds: Sequence[int], hw: tuple[int, int], device: str) -> Rendered:
+        lots.append(len(seeds))
+        return plane(seeds, hw, device)
+
+    training = Trainer(tiny_config(pictures=8 * 5, uses=2.0), tmp_path, "cpu", render)
+    for _ in range(8):
+        training.train_step()
+    assert lots == [5] * len(lots)
+    missing = 5 + training.seen / 2.0 - sum(lots)
+    assert 0 <= missing < 5 + training.config.batch((64, 64)) / 2.0, (
+        "less than a lot and what the last step used up"
+    )
 
 
 def in_no_place(rendered: Rendered) -> Rendered:
