@@ -82,10 +82,11 @@ def run(
                 {"progress": trainer.progress, "elapsed_s": trainer.elapsed_s, **values, "learning_rate": rate},
             )
         watcher.stepped(trainer, loss if tells else None)
-        if time.monotonic() - saved_s > SAVE_EVERY_S:
-            trainer.save()
+        is_evaluated = trainer.step % config.evaluate_every == 0
+        if is_evaluated or time.monotonic() - saved_s > SAVE_EVERY_S:
+            trainer.save()  # also before a model is written, which without it would be one of unknown origin
             saved_s = time.monotonic()
-        if trainer.step % config.evaluate_every == 0:
+        if is_evaluated:
             figures = _evaluate(trainer, sets, evaluations, model)
             watcher.evaluated(trainer.step, figures)
     trainer.save()

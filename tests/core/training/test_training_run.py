@@ -10,6 +10,7 @@ import pytest
 
 from core.errors import TrainingError
 from core.opencv import cv2
+from core.training import saved_state
 from core.training.evaluation import Judged, evaluate, rendered_set
 from core.training.measured import measured_set
 from core.training.running import run
@@ -69,6 +70,24 @@ def test_it_leaves_a_model_logs_and_sheets(tmp_path: Path) -> None:
     assert [(row["step"], row["set"]) for row in rows(out / "evaluations.csv")] == [
         (step, kind) for step in ("4", "8", "10") for kind in ("rendered", "measured")
     ]
+
+
+def test_there_is_no_model_without_the_state_of_its_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = []
+    write = Trainer.write_model
+
+    def written(self: Trainer, path: Path) -> None:
+        state = saved_state.load(tmp_path, self.config)
+        assert state is not None, "a kill now would leave a model that the same command takes for another's"
+        steps.append((self.step, state.step))
+        write(self, path)
+
+    monkeypatch.setattr(Trainer, "write_model", written)
+    training = Trainer(tiny_config(steps=10), tmp_path, "cpu", plane)
+    run(training, plane, [], Watcher(), lambda: False)
+    assert steps == [(4, 4), (8, 8), (10, 10)]
 
 
 def test_ended_early_it_saves_and_goes_on(tmp_path: Path) -> None:
