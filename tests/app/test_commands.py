@@ -133,7 +133,7 @@ def test_an_image_replaces_no_file_unless_told_to_and_no_picture_at_all(
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
-        (["image", f"{'x' * 300}.png", "--out", "x.png"], 1, "xxx"),
+        (["image", f"{'x' * 300}.png", "--out", "x.png"], 1, "cannot be read"),
         (["image", "a.png", "--out", f"{'x' * 300}.png"], 1, "cannot be written: File name too long"),
         (["image", "a.png", "--out", "x.png", "--view", "wipe"], 2, "overlay"),
         (["record", "a.png", "--out", f"{'x' * 300}.mkv"], 1, "cannot be written: File name too long"),
