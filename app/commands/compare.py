@@ -146,7 +146,12 @@ def _reference(wanted: str | None, lanes: "list[LaneWish]") -> int:
 
 
 def _make_folders(args: argparse.Namespace) -> None:
-    """Before the work rather than after it. Raises: RecordingError."""
+    """Before the work rather than after it; and see that the page is to replace none but an older one.
+
+    Raises: RecordingError.
+    """
+    from core.comparing.page import is_page
+
     folders = [file.parent for file in (args.json, args.csv) if file is not None]
     folders += [args.report] if args.report is not None else []
     for folder in folders:
@@ -154,6 +159,13 @@ def _make_folders(args: argparse.Namespace) -> None:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RecordingError(f"the folder {folder} cannot be made: {error.strerror or error}") from error
+    page = args.report / PAGE if args.report is not None else None
+    try:
+        is_of_another = page is not None and page.exists() and not is_page(page)
+    except OSError as error:
+        raise RecordingError(f"{page} cannot be read: {error.strerror or error}") from error
+    if is_of_another:
+        raise RecordingError(f"{page} is there, and is no page of Fathom's: give --report another folder")
 
 
 def _conclude(args: argparse.Namespace, outcome: "Outcome") -> int:

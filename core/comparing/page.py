@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from pathlib import Path
 
 from core.comparing.comparison import Comparison, FrameFigures, LaneFigures
 from core.comparing.page_numbers import charts, chip, colour_of, legend, noun, table
@@ -12,6 +13,8 @@ from core.comparing.view import FULL_DIFFERENCE
 from core.comparing.wording import figure
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+_MARK = '<meta name="generator" content="Fathom"/>'
+_MARK_WITHIN = 400  # bytes from the start
 
 
 def as_html(outcome: Outcome, facts: Mapping[str, str], *, made_at: str, colormap: str) -> str:
@@ -34,12 +37,18 @@ def as_html(outcome: Outcome, facts: Mapping[str, str], *, made_at: str, colorma
     ]
     content = "\n".join(body)
     return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"/>'
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"/>{_MARK}'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"/>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"/>'
         f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n"
         f"<body>\n{content}\n</body></html>\n"
     )
+
+
+def is_page(path: Path) -> bool:
+    """Whether the file is a page that `as_html` made. Raises: OSError."""
+    with path.open("rb") as file:
+        return _MARK.encode() in file.read(_MARK_WITHIN)
 
 
 def _machine(facts: Mapping[str, str]) -> str:

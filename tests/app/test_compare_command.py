@@ -144,6 +144,23 @@ def test_wrong_use_exits_2_and_a_failure_1_with_one_line(
     assert "Traceback" not in line
 
 
+def test_a_page_takes_the_place_of_an_older_one_and_of_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "index.html"
+    page.write_text("<!DOCTYPE html><title>Home</title>")
+    asked = ("demo", *NANO, *SMALL, "--frames", "1", "--report", tmp_path)
+    assert run(*asked) == 1
+    assert "no page of Fathom's" in capsys.readouterr().err
+    assert "Home" in page.read_text()
+    page.unlink()
+    assert run(*asked) == 0
+    first = page.read_text()
+    page.write_text(first + "<!-- older -->")
+    assert run(*asked) == 0
+    assert "older" not in page.read_text()
+
+
 @pytest.mark.shared
 def test_real_pairs_from_a_folder(shared: Path, tmp_path: Path) -> None:
     """Measured depth, dense and sparse. The trivial answers do not depend on any network."""
