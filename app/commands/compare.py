@@ -87,6 +87,8 @@ def run(args: argparse.Namespace) -> int:
     lanes = _lanes(args)
     reference = _reference(args.reference, lanes)
     _make_folders(args)
+    if args.report is not None:
+        _check_page(args.report / PAGE)
 
     from core.comparing.running import CompareWish, compare
 
@@ -146,12 +148,7 @@ def _reference(wanted: str | None, lanes: "list[LaneWish]") -> int:
 
 
 def _make_folders(args: argparse.Namespace) -> None:
-    """Before the work rather than after it; and see that the page is to replace none but an older one.
-
-    Raises: RecordingError.
-    """
-    from core.comparing.page import is_page
-
+    """Before the work rather than after it. Raises: RecordingError."""
     folders = [file.parent for file in (args.json, args.csv) if file is not None]
     folders += [args.report] if args.report is not None else []
     for folder in folders:
@@ -159,9 +156,14 @@ def _make_folders(args: argparse.Namespace) -> None:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RecordingError(f"the folder {folder} cannot be made: {error.strerror or error}") from error
-    page = args.report / PAGE if args.report is not None else None
+
+
+def _check_page(page: Path) -> None:
+    """Raises: RecordingError where anything but an older page of Fathom's would be replaced."""
+    from core.comparing.page import is_page
+
     try:
-        is_of_another = page is not None and page.exists() and not is_page(page)
+        is_of_another = page.exists() and not is_page(page)
     except OSError as error:
         raise RecordingError(f"{page} cannot be read: {error.strerror or error}") from error
     if is_of_another:
