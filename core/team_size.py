@@ -25,8 +25,8 @@ TRIED = 8  # frames of each other team
 HOPELESS = 1.4  # a team whose first frames are all so much worse than the best need not be tried to the end
 WORTH = 0.97  # of what counts now is what another team must stay below
 OTHER_LOAD = 1.25  # frames so much better or worse than when a team was chosen: choose again
-REST = 900  # frames before trying again under the same load
-LONGEST_REST = 16 * REST  # where that changed nothing the last times
+REST = 150  # frames before trying again under the same load: a choice that chance made lasts five seconds
+LONGEST_REST = 96 * REST  # where that changed nothing the last times
 SETTLING = WATCHED + 5 * (TRIED + 2)  # frames after which every team was tried and the best is at work
 
 

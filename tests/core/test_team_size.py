@@ -146,6 +146,17 @@ def test_noise_moves_nothing() -> None:
     assert changes <= 2 * 10
 
 
+def test_what_chance_chose_is_put_right_after_five_seconds_and_stays() -> None:
+    """Another program was busy for just the moment in which the best team was tried."""
+    tried = range(WATCHED + 1, WATCHED + TRIED + 4)
+    times = by_team(one=0.02, two=0.03)
+    machine = Machine(2, lambda threads, frame: times(threads, frame) * (3 if frame in tried else 1))
+    machine.run(SETTLING)
+    assert set(machine.run(20)) == {ONE}, "the others were tried beside nothing else"
+    machine.run(5 * 30)
+    assert set(machine.run(100)) == {BESIDE}
+
+
 def test_another_load_is_answered_before_the_rest_is_over() -> None:
     from_frame = 3 * WATCHED
     alone, beside = by_team(one=0.038, two=0.02), by_team(one=0.038, two=0.09)
