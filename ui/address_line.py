@@ -9,7 +9,7 @@ from ui.addresses import stream_problem
 
 class AddressLine(QWidget):
     entered = pyqtSignal(str)
-    left = pyqtSignal()  # closed without an address
+    left = pyqtSignal()  # closed, with an address or without
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class AddressLine(QWidget):
         problem = stream_problem(text)
         self._complain(problem)
         if not problem:
-            self.hide()
+            self.leave()
             self.entered.emit(text)
 
     def _complain(self, problem: str) -> None:

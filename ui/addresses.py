@@ -26,7 +26,10 @@ def short_name(address: str) -> str:
     if is_camera(address):
         return address.partition(":")[2] or "Camera"
     if is_stream(address):
-        parts = urlsplit(address)
+        try:
+            parts = urlsplit(address)
+        except ValueError:  # the source says what is wrong with it; here it must not show a password
+            return "Stream"
         return f"{parts.hostname or ''}{parts.path.rstrip('/')}"
     return PurePath(address).name or address
 

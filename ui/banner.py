@@ -1,5 +1,7 @@
 """One line for what went wrong, with the one thing that can be done about it. Never a dialog."""
 
+import itertools
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
@@ -43,8 +45,9 @@ class Banner(QFrame):
         row.addWidget(self.action)
         row.addWidget(self.close_button)
         self._of_session: tuple[Fault, ...] = ()
-        self._own: list[Fault] = []  # the window's, with numbers below zero
-        self._done: set[int] = set()  # numbers of faults that were acted on or put away
+        self._waiting: dict[int, Fault] = {}  # by number, in the order in which they came
+        self._done: set[int] = set()  # numbers of the session's that were acted on or put away
+        self._own_numbers = itertools.count(-1, -1)  # of the window's
         self._shown: Fault | None = None
         self.hide()
 
@@ -52,30 +55,32 @@ class Banner(QFrame):
         """What Status.faults holds now."""
         if faults is not self._of_session:
             self._of_session = faults
-            self._done &= {fault.number for fault in faults}
+            there = {fault.number: fault for fault in faults}
+            self._done &= there.keys()
+            gone = [number for number in self._waiting if number >= 0 and number not in there]
+            for number in gone:
+                del self._waiting[number]
+            self._waiting |= {number: there[number] for number in there if number not in self._done}
             self._refresh()
 
     def add(self, line: str) -> None:
         """A fault of the window itself; a line that is waiting already is not added again."""
-        if all(line != fault.line for fault in self._own):
-            self._own.append(Fault(-1 - len(self._own), line))
+        if all(line != fault.line for fault in self._waiting.values() if fault.number < 0):
+            fault = Fault(next(self._own_numbers), line)
+            self._waiting[fault.number] = fault
             self._refresh()
 
     def shown(self) -> Fault | None:
         return self._shown
 
-    def _waiting(self) -> list[Fault]:
-        return [*(f for f in self._of_session if f.number not in self._done), *self._own]
-
     def _refresh(self) -> None:
-        waiting = self._waiting()
-        self._shown = waiting[-1] if waiting else None
+        self._shown = next(reversed(self._waiting.values()), None)
         if self._shown is not None:
             self.line.setText(sentence(self._shown.line))
             self.action.setText(self._shown.button)
             self.action.setVisible(bool(self._shown.button))
-            self.more.setText(f"{len(waiting) - 1} more")
-            self.more.setVisible(len(waiting) > 1)
+            self.more.setText(f"{len(self._waiting) - 1} more")
+            self.more.setVisible(len(self._waiting) > 1)
         self.setVisible(self._shown is not None)
         self.resized.emit()
 
@@ -92,9 +97,8 @@ class Banner(QFrame):
     def _put_away(self) -> Fault | None:
         fault = self._shown
         if fault is not None:
-            if fault.number < 0:
-                self._own.remove(fault)
-            else:
+            del self._waiting[fault.number]
+            if fault.number >= 0:
                 self._done.add(fault.number)
             self._refresh()
         return fault

@@ -5,12 +5,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication
 
 from app.recordings import folder_of
 from core.look import View
 from core.messages import SourceState
 from ui import file_dialogs
 from ui.addresses import existing_folder
+from ui.number_field import NumberField
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
@@ -81,12 +83,13 @@ class Commands:
 
     def snapshot(self) -> None:
         window = self._window
-        if window.newest is None:
+        result = window.depth_of_source
+        if result is None:
             window.stage.toast.say("There is no depth to save yet")
         else:
             comparing = window.comparing
             shown = comparing.picture() if comparing.is_on else window.stage.viewport.picture()
-            window.snapshots.take(window.newest, shown)
+            window.snapshots.take(result, shown)
 
     def save_last(self) -> None:
         window = self._window
@@ -198,6 +201,7 @@ class Commands:
     def leave(self) -> None:
         """Close the innermost thing that is open."""
         window = self._window
+        typed_into = QApplication.focusWidget()
         address, fetch = window.panel.source.address, window.panel.model.fetch
         if not window.help_sheet.isHidden():
             window.help_sheet.leave()
@@ -207,10 +211,10 @@ class Commands:
             address.leave()
         elif fetch.asks:
             fetch.withdraw()
-        elif window.panel.range.is_typing:
-            window.panel.range.leave()
+        elif isinstance(typed_into, NumberField):
+            typed_into.drop()
         elif window.isFullScreen():
             self.toggle_full_screen()
         elif window.comparing.is_on:
             window.comparing.leave()
-        window.shown_picture.setFocus()
+        window.focus_picture()

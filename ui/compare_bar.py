@@ -1,6 +1,6 @@
 """The bar over a comparison: how the lanes lie, what they share, and one lane more."""
 
-from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -10,7 +10,7 @@ from core.messages import ModelEntry
 from ui import theme
 from ui.controls import Segment, Segments, icon_button
 from ui.model_picker import ModelPicker
-from ui.number_box import NumberBox
+from ui.number_field import SettingField
 from ui.shortcuts import hint
 
 ONE_LINE_FROM_PX = 890
@@ -43,7 +43,7 @@ class CompareBar(QWidget):
         )
         self.layouts.setFixedWidth(296)
         self.layouts.chosen.connect(lambda value: self.changed.emit({"compare_layout": value}))
-        self.blink_rate = NumberBox("blink_fps", suffix=" / s", accessible_name="Changes a second", step=0.5)
+        self.blink_rate = SettingField("blink_fps", suffix=" / s", accessible_name="Changes a second")
         self.blink_rate.setToolTip("How often the picture changes in a second. Hold X to see the other one.")
         self.blink_rate.setFixedWidth(84)
         self.blink_rate.valueChanged.connect(lambda rate: self.changed.emit({"blink_fps": rate}))
@@ -83,9 +83,7 @@ class CompareBar(QWidget):
         self.one_range.setChecked(settings.compare_one_range)
         self.picture.setChecked(settings.compare_picture)
         self.chart.setChecked(settings.compare_chart)
-        if not self.blink_rate.hasFocus():
-            with QSignalBlocker(self.blink_rate):
-                self.blink_rate.setValue(settings.blink_fps)
+        self.blink_rate.show_value(settings.blink_fps)
 
     def show_view(self, view: ComparisonView) -> None:
         self.same_frame.setChecked(view.same_frame)

@@ -94,7 +94,7 @@ class Comparing(QObject):
         window.commands.panel_for_now = False
         window.arrange()
         window.show_ruler()
-        window.shown_picture.setFocus()
+        window.focus_picture()
 
     # What is new
 

@@ -1,6 +1,7 @@
 """The few building blocks that every section of the window shares."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import NamedTuple
 
 from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
@@ -62,6 +63,7 @@ class Segments(QWidget):
                 button.setIconSize(QSize(20, 20))
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.clicked.connect(lambda _checked, chosen=value: self.chosen.emit(chosen))
+            button.toggled.connect(partial(self._toggled, button))
             self._group.addButton(button)
             self.buttons[value] = button
             row.addWidget(button)
@@ -71,6 +73,15 @@ class Segments(QWidget):
 
     def set_value(self, value: str) -> None:
         self.buttons[value].setChecked(True)
+
+    def _toggled(self, button: QToolButton, on: bool) -> None:
+        """Tab comes to the one that is down; from there the arrows choose another."""
+        if on:
+            had_keys = any(each.hasFocus() for each in self.buttons.values())
+            for each in self.buttons.values():
+                each.setFocusPolicy(Qt.FocusPolicy.TabFocus if each is button else Qt.FocusPolicy.NoFocus)
+            if had_keys:
+                button.setFocus()
 
 
 class ElidedLabel(QLabel):

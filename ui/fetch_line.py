@@ -14,6 +14,7 @@ from ui.wording import sentence
 class FetchLine(QWidget):
     accepted = pyqtSignal(str)  # the name of the model to download
     paused = pyqtSignal(str)  # the name of the model whose download is under way
+    left = pyqtSignal()  # the question was answered or taken back
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,9 +79,11 @@ class FetchLine(QWidget):
         self.download.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def withdraw(self) -> None:
-        """Take the question back."""
-        self._asked = None
-        self._prompt.hide()
+        """Take the question back, if one is asked."""
+        if self.asks:
+            self._asked = None
+            self._prompt.hide()
+            self.left.emit()
 
     def show_status(self, status: Status) -> None:
         """The download under way and what waits behind it; without one, the model that loads."""

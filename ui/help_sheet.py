@@ -1,7 +1,7 @@
 """All keys on one sheet, made from the table that the keys themselves come from."""
 
-from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.controls import icon_button
@@ -31,16 +31,29 @@ class HelpSheet(QFrame):
         head.addWidget(title)
         head.addStretch()
         head.addWidget(close)
-        columns = QHBoxLayout()
+        content = QWidget()
+        columns = QHBoxLayout(content)
+        columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(3 * theme.GRID_PX)
         for groups in _COLUMNS:
             columns.addLayout(_column(groups), stretch=1)
+        self.scroll = QScrollArea()  # for windows that are smaller than the sheet
+        self.scroll.setObjectName("keys")
+        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setWidget(content)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(24, 16, 16, 20)
         whole.setSpacing(theme.GRID_PX)
         whole.addLayout(head)
-        whole.addLayout(columns)
+        whole.addWidget(self.scroll)
         self.hide()
+
+    def sizeHint(self) -> QSize:
+        """All keys without scrolling; a scroll area by itself asks for less."""
+        content = self.scroll.widget()
+        missing = content.sizeHint() - self.scroll.sizeHint() if content is not None else QSize()
+        return super().sizeHint() + missing.expandedTo(QSize(0, 0))
 
     def leave(self) -> None:
         self.hide()

@@ -167,14 +167,15 @@ class MainWindow(QWidget):
 
     def _show_note(self, status: Status) -> None:
         has_picture = self._source_id >= 0
-        has_depth = self.newest is not None and self.newest.frame.source_id == self._source_id
+        has_depth = self.depth_of_source is not None
         has_depth = has_depth or self.comparing.is_on  # where each lane tells what it waits for
         note = note_of(status, has_picture=has_picture, has_depth=has_depth)
         self.stage.show_note(note, has_picture=has_picture)
 
     def _tick(self) -> None:
         """Twice a second: figures, and the lists that change by themselves."""
-        error = self.session.live_error(self.newest) if self.newest and not self.comparing.is_on else None
+        result = self.depth_of_source
+        error = self.session.live_error(result) if result is not None and not self.comparing.is_on else None
         self.status_line.show_figures(self.figures.figures(time.monotonic(), self._status.source_state, error))
         self.panel.source.set_cameras(self.session.cameras())
         self.panel.model.set_models(self.session.models())
@@ -203,9 +204,15 @@ class MainWindow(QWidget):
             self.stage.ruler.set_look(look)
 
     @property
-    def shown_picture(self) -> QWidget:
-        """What the keys belong to while no control has them."""
-        return self.comparing.stage if self.comparing.is_on else self.stage.viewport
+    def depth_of_source(self) -> DepthResult | None:
+        """The newest depth; None until there is one of the source that is shown."""
+        newest = self.newest
+        return newest if newest is not None and newest.frame.source_id == self._source_id else None
+
+    def focus_picture(self) -> None:
+        """Give the keys to what they belong to while no control has them."""
+        picture: QWidget = self.comparing.stage if self.comparing.is_on else self.stage.viewport
+        picture.setFocus()
 
     def show_range(self) -> None:
         look = self.look.look

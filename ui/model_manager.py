@@ -52,15 +52,15 @@ class ModelManager(QFrame):
         self.open_file.clicked.connect(self.file_asked)
         self.open_folder = _button("Models folder", "", "Show where downloaded models are kept")
         self.open_folder.clicked.connect(self.folder_asked)
-        close = icon_button("close", "Close", "Close (Esc)")
-        close.clicked.connect(self.leave)
+        self.close_button = icon_button("close", "Close", "Close (Esc)")
+        self.close_button.clicked.connect(self.leave)
         head = QHBoxLayout()
         head.setContentsMargins(EDGE_PX + 4, 0, 4, 0)
         head.setSpacing(theme.GRID_PX)
         head.addWidget(title)
         head.addSpacing(theme.GRID_PX)
         head.addWidget(self.summary, stretch=1)
-        for widget in (self.open_file, self.open_folder, close):
+        for widget in (self.open_file, self.open_folder, self.close_button):
             head.addWidget(widget)
 
         self.rows: dict[str, ModelRow] = {}

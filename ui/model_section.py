@@ -25,6 +25,7 @@ class ModelSection(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._shows_recorded = False  # the depth of a recording, and no model runs
+        self._wanted = ""  # the setting, as it was last
         self.picker = ModelPicker(automatic=True)
         self.picker.chosen.connect(self._choose)
         self.note = QLabel()
@@ -47,8 +48,9 @@ class ModelSection(QWidget):
         whole.addWidget(body)
 
     def set_settings(self, settings: Settings) -> None:
-        if not self._shows_recorded:
-            self._show_choice(settings.model)
+        if settings.model != self._wanted and not self._shows_recorded:
+            self._show_choice(settings.model)  # another setting changes nothing of what runs
+        self._wanted = settings.model
         self.network.set_settings(settings)
 
     def set_models(self, entries: tuple[ModelEntry, ...]) -> None:

@@ -1,13 +1,13 @@
 """How the network runs: size, shape, number format and device."""
 
-from PyQt6.QtCore import QSignalBlocker, pyqtSignal
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from app.settings import Settings
 from core.network_size import AUTO, KEEP, SQUARE, TRAINED
 from ui import theme
 from ui.controls import Segment, Segments, captioned, combo
-from ui.number_box import NumberBox
+from ui.number_field import SettingField
 from ui.size_slider import HOLDS_RATE, SizeSlider
 
 _PRECISIONS = {
@@ -30,7 +30,7 @@ class NetworkSection(QWidget):
         self._holds_rate = auto_tip == HOLDS_RATE
         self.size_slider = SizeSlider(auto_tip)
         self.size_slider.chosen.connect(lambda size: self.changed.emit({"size": size}))
-        self.rate = NumberBox("target_fps", suffix=" fps", accessible_name="Rate to hold", step=5)
+        self.rate = SettingField("target_fps", suffix=" fps", accessible_name="Rate to hold", step=5)
         self.rate.valueChanged.connect(lambda rate: self.changed.emit({"target_fps": rate}))
         self._rate_line = captioned("Hold rate", self.rate)
         self.aspect = Segments(
@@ -69,9 +69,7 @@ class NetworkSection(QWidget):
         self.size_slider.set_aspect(settings.aspect)
         self.size_slider.set_size(settings.size)
         self._rate_line.setVisible(settings.size == AUTO and self._holds_rate)
-        if not self.rate.hasFocus():
-            with QSignalBlocker(self.rate):
-                self.rate.setValue(settings.target_fps)
+        self.rate.show_value(settings.target_fps)
         self.aspect.set_value(settings.aspect)
         self.precision.setCurrentIndex(self.precision.findData(settings.precision))
         self._choose_device(settings.device)

@@ -1,7 +1,15 @@
 """The panel at the right: source, model, comparing, view, range and recording, one under the other."""
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
+from PyQt6.QtWidgets import (
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QFrame,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.settings import Settings
 from ui import theme
@@ -50,6 +58,7 @@ class Panel(QScrollArea):
         self.setWidget(content)
         for section in (self.source, self.model, self.view, self.recording):
             section.changed.connect(self.changed)
+        self._wheel = _WheelScrolls(content)
 
     def show_comparing(self, *, on: bool) -> None:
         """While lanes are compared, each has its own model and range; the one network does not run."""
@@ -64,3 +73,21 @@ class Panel(QScrollArea):
         self.model.set_settings(settings)
         self.view.set_settings(settings)
         self.recording.set_settings(settings)
+
+
+class _WheelScrolls(QObject):
+    """Has the wheel scroll the panel: over a control it turns only the one that the keyboard was given to."""
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__(content)
+        for control in content.findChildren(QWidget):
+            if isinstance(control, QComboBox | QAbstractSlider | QAbstractSpinBox):
+                control.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if event is None or event.type() != QEvent.Type.Wheel or not isinstance(watched, QWidget):
+            return False
+        if watched.hasFocus():
+            return False
+        event.ignore()  # so that Qt asks what lies behind it
+        return True

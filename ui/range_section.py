@@ -1,32 +1,25 @@
 """Which depths get the ends of the colour map: following the scene, or locked between two values."""
 
-from PyQt6.QtCore import QLocale, QSignalBlocker, Qt, pyqtSignal
-from PyQt6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.controls import Segment, Segments, captioned, section
+from ui.number_field import NumberField
 from ui.shortcuts import hint
 from ui.wording import decimals
 
 _LIMIT = 1e7
 
 
-class _ValueField(QDoubleSpinBox):
+class _ValueField(NumberField):
     """A depth value: as many decimals as its size calls for, steps of a hundredth of the range."""
 
     def __init__(self, name: str, tip: str) -> None:
-        super().__init__()
-        self.setLocale(QLocale.c())
+        super().__init__(name, tip)
         self.setRange(-_LIMIT, _LIMIT)
         self.setDecimals(4)
-        self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        self.setKeyboardTracking(False)
-        self.setAccessibleName(name)
-        self.setToolTip(tip)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        line = self.lineEdit()
-        if line is not None:
-            line.returnPressed.connect(self.clearFocus)  # done: the keys belong to the window again
 
     def textFromValue(self, value: float) -> str:
         return f"{value:.{decimals(value)}f}"
@@ -80,27 +73,21 @@ class RangeSection(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(body)
 
-    @property
-    def is_typing(self) -> bool:
-        return self.low.hasFocus() or self.high.hasFocus()
-
-    def leave(self) -> None:
-        self.low.clearFocus()
-        self.high.clearFocus()
-
     def set_range(self, low: float, high: float, *, locked: bool) -> None:
         self.lock.set_value("locked" if locked else "auto")
         self._locked_lines.setVisible(locked)
-        if locked and not self.is_typing:
+        if locked and not (self.low.hasFocus() or self.high.hasFocus()):
             for field, value in ((self.low, low), (self.high, high)):
-                with QSignalBlocker(field):
-                    field.setSingleStep(max(abs(high - low) / 100, 1e-4))
-                    field.setValue(value)
+                field.setSingleStep(max(abs(high - low) / 100, 1e-4))
+                field.show_value(value)
+            self._mark(wrong=False)
 
     def _typed(self) -> None:
         low, high = self.low.value(), self.high.value()
-        wrong = not low < high
+        self._mark(wrong=not low < high)
+        if low < high:
+            self.range_typed.emit(low, high)
+
+    def _mark(self, *, wrong: bool) -> None:
         for field in (self.low, self.high):
             theme.set_role(field, "wrong" if wrong else "")
-        if not wrong:
-            self.range_typed.emit(low, high)

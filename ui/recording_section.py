@@ -1,6 +1,6 @@
 """What a recording is to be: its folder, how exact its depth is, the view beside it, the seconds before."""
 
-from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.recordings import folder_of
@@ -8,7 +8,7 @@ from app.settings import Settings
 from core.messages import Status
 from ui import theme
 from ui.controls import ElidedLabel, Segment, Segments, captioned, icon_button, section
-from ui.number_box import NumberBox
+from ui.number_field import SettingField
 from ui.shortcuts import hint
 from ui.wording import from_home
 
@@ -45,7 +45,7 @@ class RecordingSection(QWidget):
         )
         self.keep.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.keep.clicked.connect(lambda on: self.changed.emit({"keep_last": on}))
-        self.seconds = NumberBox("keep_last_s", suffix=" s", accessible_name="Seconds that are kept")
+        self.seconds = SettingField("keep_last_s", suffix=" s", accessible_name="Seconds that are kept")
         self.seconds.setFixedWidth(64)
         self.seconds.valueChanged.connect(lambda value: self.changed.emit({"keep_last_s": value}))
         self.save = QPushButton("Save")
@@ -74,8 +74,7 @@ class RecordingSection(QWidget):
         self.depth.set_value(settings.record_depth)
         self.view.setChecked(settings.record_view)
         self.keep.setChecked(settings.keep_last)
-        with QSignalBlocker(self.seconds):
-            self.seconds.setValue(settings.keep_last_s)
+        self.seconds.show_value(settings.keep_last_s)
 
     def show_status(self, status: Status) -> None:
         self.save.setEnabled(status.kept_s > 0)

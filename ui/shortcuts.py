@@ -117,9 +117,9 @@ def enable_for(actions: Mapping[str, QAction], *, comparing: bool) -> None:
         action.setEnabled(BY_NAME[name].when in (When.ALWAYS, now))
 
 
+_SIDEWAYS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
 _MOVES = (
-    Qt.Key.Key_Left,
-    Qt.Key.Key_Right,
+    *_SIDEWAYS,
     Qt.Key.Key_Up,
     Qt.Key.Key_Down,
     Qt.Key.Key_Home,
@@ -132,10 +132,13 @@ _MOVES = (
 def keeps(widget: QWidget | None, key: int, modifiers: Qt.KeyboardModifier) -> bool:
     """Whether the focused `widget` needs this key for itself, so that no shortcut may take it.
 
-    A slider keeps its arrows, a button and a closed choice Space. Text fields see to themselves.
+    A slider keeps its arrows, a button and a closed choice Space, one of several buttons of which one is down
+    the arrows to the next. Text fields see to themselves.
     """
     if modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
         return False
     if isinstance(widget, QAbstractSlider):
         return key in _MOVES
+    if isinstance(widget, QAbstractButton) and widget.group() is not None and key in _SIDEWAYS:
+        return True
     return isinstance(widget, QAbstractButton | QComboBox) and key == Qt.Key.Key_Space

@@ -72,7 +72,7 @@ class ViewSection(QWidget):
 
     def set_settings(self, settings: Settings) -> None:
         self.view.set_value(settings.view)
-        self._opacity_line.setVisible(settings.view == View.OVERLAY.value)
+        self._show_opacity()
         with QSignalBlocker(self.opacity):
             self.opacity.setValue(round(100 * settings.opacity))
         self.opacity_value.setText(f"{self.opacity.value()} %")
@@ -83,12 +83,15 @@ class ViewSection(QWidget):
     def show_comparing(self, *, on: bool) -> None:
         """While lanes are compared they lie as their own bar says; colours and ruler go for them, too."""
         self.view.setHidden(on)
-        self._opacity_line.setHidden(on or self.view.value() != View.OVERLAY.value)
+        self._show_opacity()
 
     def choose_view(self, view: str) -> None:
         self.view.set_value(view)
-        self._opacity_line.setVisible(view == View.OVERLAY.value)
+        self._show_opacity()
         self.changed.emit({"view": view})
+
+    def _show_opacity(self) -> None:
+        self._opacity_line.setVisible(self.view.value() == View.OVERLAY.value and not self.view.isHidden())
 
     def _opacity_moved(self, percent: int) -> None:
         self.opacity_value.setText(f"{percent} %")

@@ -18,6 +18,10 @@ def connect(window: "MainWindow") -> None:
     transport.asked.connect(lambda name: window.actions_by_name[name].trigger())
     transport.seek_bar.sought.connect(session.seek)
     transport.loop_chosen.connect(lambda on: window.change(loop=on))
+    for opened in (panel.source.address, panel.model.fetch):
+        opened.left.connect(window.focus_picture)
+    for sheet in (window.help_sheet, models.manager):
+        sheet.closed.connect(window.focus_picture)
     panel.changed.connect(lambda values: window.change(**values))
     panel.compare.asked.connect(window.comparing.toggle)
     panel.source.picker.chosen.connect(window.open_source)

@@ -14,6 +14,7 @@ from ui.theme import ICONS
         ("camera:HD Pro", "HD Pro", "source-camera"),
         ("rtsp://me:secret@10.0.0.2:554/live/", "10.0.0.2/live", "source-stream"),
         ("HTTP://example.org/cam", "example.org/cam", "source-stream"),
+        ("rtsp://me:pa[ss@10.0.0.2/live", "Stream", "source-stream"),  # no address, and nobody's password
         ("/media/clip.mp4", "clip.mp4", "source-video"),
         ("/media/holiday", "holiday", "folder"),
         ("", "", "source-camera"),

@@ -116,6 +116,25 @@ def test_each_fault_comes_once_with_its_action(open_window: OpenWindow) -> None:
     until(banner.isVisible)
 
 
+def test_the_newest_problem_is_shown_first_whoever_has_it(open_window: OpenWindow) -> None:
+    window, session = open_window()
+    banner = window.stage.banner
+    window.complain("the settings could not be read")
+    window.complain("the folder is gone")
+    gone = Fault(1, "the camera is gone", Action.REOPEN_SOURCE)
+    session.say(faults=(gone,))
+    until(lambda: banner.line.text() == "The camera is gone")
+    assert banner.action.isVisible()
+    assert banner.more.text() == "2 more"
+    window.complain("the settings could not be read")  # waits already
+    session.say(faults=())
+    until(lambda: banner.line.text() == "The folder is gone")
+    QTest.mouseClick(banner.close_button, Qt.MouseButton.LeftButton)
+    window.complain("the folder is gone")
+    assert banner.line.text() == "The folder is gone"
+    assert banner.more.text() == "1 more"
+
+
 def test_a_setting_that_is_refused_is_said_in_the_banner(open_window: OpenWindow) -> None:
     window, session = open_window()
 
@@ -175,6 +194,21 @@ def test_a_snapshot_before_there_is_depth_says_so(open_window: OpenWindow) -> No
     window.commands.snapshot()
     assert window.stage.toast.isVisible()
     assert session.asked("snapshot") == []
+
+
+def test_a_snapshot_is_of_the_source_that_is_shown(open_window: OpenWindow) -> None:
+    window, session = open_window()
+    show_depth(window, session)
+    session.frame = a_result(source_id=2).frame
+    session.wake()
+    until(lambda: session.frame is None)
+    window.commands.snapshot()
+    assert window.stage.toast.text.text() == "There is no depth to save yet"
+    session.give(a_result(source_id=2))
+    until(lambda: session.result is None)
+    window.commands.snapshot()
+    until(lambda: session.asked("snapshot"))
+    assert session.asked("snapshot")[0][0].frame.source_id == 2
 
 
 def test_a_snapshot_taken_just_before_the_end_is_not_lost(open_window: OpenWindow) -> None:

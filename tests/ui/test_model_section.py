@@ -7,7 +7,7 @@ import pytest
 
 from core.messages import ModelState
 from core.model_messages import Download, DownloadState
-from support.fake_session import BASE, CLIP, NANO, RUNNING, FakeSession
+from support.fake_session import BASE, CLIP, NANO, RUNNING, TINY, FakeSession
 from support.menus import click, last_change, lines, pick
 from support.waiting import until
 from ui.main_window import MainWindow
@@ -84,6 +84,17 @@ def test_the_picker_shows_what_loads_and_then_what_runs(open_window: OpenWindow)
     until(lambda: picker.choice() == "own.pt")
     session.say(model_state=ModelState.READY)  # it failed, the old one goes on
     until(lambda: picker.choice() == NANO.name)
+
+
+def test_another_setting_changes_nothing_of_what_the_picker_shows(open_window: OpenWindow) -> None:
+    window, session = open_window(model="auto")
+    picker = window.panel.model.picker
+    session.play_source(CLIP)
+    until(lambda: picker.choice() == NANO.name)
+    window.change(colormap="grey")
+    assert picker.choice() == NANO.name
+    window.panel.model.next_model()
+    assert last_change(session) == {"model": TINY.name}, "the one after what runs"
 
 
 def test_a_downloaded_model_moves_to_those_on_this_computer(open_window: OpenWindow) -> None:

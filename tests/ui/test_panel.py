@@ -145,6 +145,18 @@ def test_opacity_is_there_for_the_overlay_alone(open_window: OpenWindow) -> None
     assert window.look.look.opacity == 0.3
 
 
+def test_opacity_is_not_there_while_lanes_are_compared(open_window: OpenWindow) -> None:
+    window, _ = open_window(view="overlay")
+    window.comparing.enter()
+    window.commands.show_panel()
+    view = window.panel.view
+    assert view.colormap.isVisible()
+    window.change(colormap="grey")
+    assert not view.opacity.isVisible()
+    window.comparing.leave()
+    assert view.opacity.isVisible()
+
+
 def test_colours_invert_and_ruler(open_window: OpenWindow) -> None:
     window, session = open_window()
     view = window.panel.view
@@ -205,6 +217,10 @@ def test_a_range_the_wrong_way_round_is_marked_and_not_taken(open_window: OpenWi
     window.panel.range.low.setValue(1.5)
     assert window.panel.range.low.property("role") == ""
     assert session.settings.range_low == 1.5
+    window.panel.range.low.setValue(3.0)
+    window.commands.set_range(0.5, 4.0)
+    window.show_range()
+    assert (window.panel.range.low.value(), window.panel.range.low.property("role")) == (0.5, "")
 
 
 def test_the_source_menu_names_cameras_and_follows_plugging(open_window: OpenWindow) -> None:

@@ -107,6 +107,19 @@ def test_the_sheet_shows_every_key_and_what_it_does(open_window: OpenWindow) -> 
         assert all(shown(key) in texts for key in shortcut.keys)
 
 
+@pytest.mark.parametrize("wh", [(1280, 800), (720, 480)])
+def test_no_text_of_the_sheet_is_cut_off(open_window: OpenWindow, wh: tuple[int, int]) -> None:
+    window, _ = open_window()
+    window.resize(*wh)
+    window.commands.toggle_help()
+    sheet = window.help_sheet
+    assert window.rect().contains(sheet.geometry())
+    bars = sheet.scroll.verticalScrollBar(), sheet.scroll.horizontalScrollBar()
+    assert [bar.maximum() > 0 for bar in bars] == [wh == (720, 480)] * 2
+    for label in sheet.findChildren(QLabel):
+        assert label.width() >= label.sizeHint().width()
+
+
 def test_a_hint_names_all_keys_of_an_action() -> None:
     assert hint("full_screen") == " (F, F11)"
     assert hint("jump_back") == " (Shift ←)"
