@@ -4,7 +4,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from app import paths
 from app.commands import bench, cameras, compare, export, image, live, models, record, train
@@ -20,7 +20,10 @@ _log = logging.getLogger(__name__)
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse, with wrong use told in one line."""
+    """argparse, with wrong use told in one line and no short forms: `--size` is not `--sizes`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         print(f"{self.prog}: {message}; `{self.prog} --help` tells more", file=sys.stderr)

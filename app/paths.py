@@ -29,6 +29,15 @@ def log_file() -> Path:
     return folder / "fathom.log"
 
 
+def in_full(name: str) -> str:
+    """A file or folder that is there by its whole path, so that it is found from any folder; else `name`."""
+    try:
+        path = Path(name).expanduser()
+    except RuntimeError:  # "~nobody"
+        return name
+    return str(path.absolute()) if os.path.exists(path) else name  # noqa: PTH110 - never raises
+
+
 def pictures_dir() -> Path:
     """Snapshots: ~/Pictures/Fathom, or what the system calls that folder."""
     home = _home()

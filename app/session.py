@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app import paths
+from app import paths, recent_sources
 from app.camera_watch import CameraWatch, list_cameras
 from app.comparisons import as_settings, lanes_of
 from app.recordings import keep_wish, look_of, recording_wish
@@ -25,8 +25,6 @@ from core.loading import ModelWish
 from core.messages import Action, CameraInfo, DepthResult, Fault, Frame, Status
 from core.pipeline import Pipeline
 
-RECENT_SOURCES = 8
-ALWAYS_LISTED = ("", "demo", "camera")  # sources the picker offers anyway
 _SOURCE_SETTINGS = frozenset({"source", "camera_mode"})
 _MODEL_SETTINGS = frozenset({"model", "precision", "device"})
 _SIZE_SETTINGS = frozenset({"size", "aspect", "target_fps"})
@@ -111,10 +109,8 @@ class Session(SessionModels, SessionPlayback):
 
     def open_source(self, address: str) -> None:
         """Play `address`; also the one that plays already, which opens it afresh. Raises: SettingError."""
-        recent = self.settings.recent_sources
-        if address.partition(":")[0] not in ALWAYS_LISTED:
-            recent = (address, *(r for r in recent if r != address))[:RECENT_SOURCES]
         again = address == self.settings.source
+        recent = recent_sources.with_source(self.settings.recent_sources, address)
         self.change(source=address, recent_sources=recent)
         if again:
             self._open()

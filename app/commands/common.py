@@ -11,16 +11,23 @@ from core.errors import RecordingError
 COMMON = tuple(name for name, option in OPTIONS.items() if option.flag)
 
 
-def add_common(parser: argparse.ArgumentParser) -> None:
-    """Add `--model`, `--size`, `--target-fps`, `--aspect`, `--precision` and `--device`."""
+_FOR_THE_WINDOW = ("target_fps",)  # without one nobody waits for a rate
+_WITHOUT_WINDOW = {"size": " Without the window auto is trained."}
+
+
+def add_common(parser: argparse.ArgumentParser, *, window: bool = False) -> None:
+    """Add `--model`, `--size`, `--aspect`, `--precision` and `--device`, and with a window `--target-fps`."""
     for name in COMMON:
+        if name in _FOR_THE_WINDOW and not window:
+            continue
         option = OPTIONS[name]
+        help_text = option.help + ("" if window else _WITHOUT_WINDOW.get(name, ""))
         parser.add_argument(
             f"--{name.replace('_', '-')}",
             type=_kind_of(getattr(DEFAULTS, name)),
             metavar=name.rpartition("_")[2].upper() if not option.choices else None,
             choices=option.choices or None,
-            help=f"{option.help} (default: {getattr(DEFAULTS, name)})".replace("%", "%%"),
+            help=f"{help_text} (default: {getattr(DEFAULTS, name)})".replace("%", "%%"),
         )
 
 

@@ -1,13 +1,14 @@
 """`[live] [SOURCE]`: the window; on a machine without a display, a short depth video instead."""
 
 import argparse
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from app import paths
+from app import paths, recent_sources
 from app.commands.common import add_common, given
 from app.commands.record import RecordOptions, record
 from app.display import has_display
@@ -29,7 +30,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("--exit-after", type=float, metavar="S", help="close the window after S seconds")
     parser.add_argument("--screenshot", type=Path, metavar="PNG", help="write a picture of the window at the end")
-    add_common(parser)
+    add_common(parser, window=True)
     parser.set_defaults(run=partial(run, show_window))
 
 
@@ -40,16 +41,21 @@ def run(show_window: ShowWindow, args: argparse.Namespace) -> int:
     if args.screenshot is not None and args.exit_after is None:
         raise SettingError("--screenshot is taken when the window closes by itself: give --exit-after S too")
     wishes = given(args)
-    if args.source is not None:
-        wishes["source"] = args.source
     store = SettingsStore(paths.settings_file())
     remembered, problem = store.load()
+    if args.source is not None:
+        source = wishes["source"] = recent_sources.to_remember(args.source)
+        wishes["recent_sources"] = recent_sources.with_source(remembered.recent_sources, source)
+    if Path(wishes.get("model", "")).suffix:  # a weights file; a name has none
+        wishes["model"] = paths.in_full(wishes["model"])
     settings = replace(remembered, **wishes)
     if has_display():
         return show_window(settings, store, problem, args.exit_after, args.screenshot)
     if args.source is not None or args.screenshot is not None:
+        display = os.environ.get("DISPLAY")
+        reason = f"nothing answers at DISPLAY={display}" if display else "DISPLAY is not set"
         raise WindowError(
-            "the window needs a display and there is none (DISPLAY is not set): "
+            f"the window needs a display and there is none ({reason}): "
             "use `record SOURCE --out F.mkv`, which needs none"
         )
     return record_demo(settings)

@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
 def record(source: str, out: Path, settings: Settings, options: RecordOptions) -> None:
     """Run `source` through the network and write every result; Ctrl-C ends it cleanly.
 
-    Raises: FathomError; what was recorded before it is kept.
+    Raises: FathomError; what was recorded before it is kept. KeyboardInterrupt where there was nothing yet.
     """
     _check_names(source, out, options)
     pipeline = Pipeline(lambda: None)
@@ -121,6 +121,8 @@ def record(source: str, out: Path, settings: Settings, options: RecordOptions) -
             print("stopping: what is waiting is still written", file=sys.stderr)
             recorder.finish()
             recorder.join()
+            if not pipeline.status().recording.paths:
+                raise
         _conclude(recorder, pipeline.status(), options)
     finally:
         pipeline.close()
@@ -200,11 +202,13 @@ def _conclude(recorder: Recorder, status: Status, options: RecordOptions) -> Non
     for fault in status.faults:
         print(fault.line, file=sys.stderr)
     is_live = status.source is not None and status.source.live
+    if not recording.paths:
+        raise RecordingError("nothing was recorded: no picture came that has depth")
     if recording.dropped and not is_live:
         raise RecordingError(f"{recording.dropped} frames have no depth and are missing{kept}")
     skipped = f", {recording.dropped} pictures between them skipped" if recording.dropped else ""
     print(
-        f"{', '.join(recording.paths) or 'nothing recorded'}: {recording.frames} frames, "
+        f"{', '.join(recording.paths)}: {recording.frames} frames, "
         f"{recording.duration_s:.2f} s, {recording.bytes_written / 1e6:.1f} MB{skipped}"
     )
     for path in recording.view_paths:

@@ -153,6 +153,8 @@ def test_an_image_replaces_no_file_unless_told_to_and_no_picture_at_all(
         (["record", "a.png", "--out", "x.mkv", "--model", "nonsense"], 1, "nonsense"),
         (["live", "--exit-after", "0"], 2, "--exit-after"),
         (["live", "--screenshot", "x.png"], 2, "--exit-after"),
+        (["record", "a.png", "--out", "x.mkv", "--target-fps", "10"], 2, "--target-fps"),
+        (["bench", "--size", "64"], 2, "--size"),  # no short form of --sizes
         (["nonsense", "more"], 2, "more"),
         (["models", "info"], 2, "FILE"),
     ],
@@ -184,6 +186,26 @@ def test_live_shows_the_window_with_what_was_asked_for(monkeypatch: pytest.Monke
     assert (problem, exit_after_s, screenshot) == (None, 2.0, Path("s.png"))
 
 
+def test_what_is_named_from_one_folder_is_found_from_another(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(app.commands.live, "has_display", lambda: True)
+    monkeypatch.chdir(tmp_path)
+    for name in ("clip.mp4", "own.pt", "demo", "fathom-nano"):
+        (tmp_path / name).touch()
+    clip, weights = str(tmp_path / "clip.mp4"), str(tmp_path / "own.pt")
+    for args, source, model, recent in (
+        (["clip.mp4", "--model", "own.pt"], clip, weights, (clip,)),
+        (["demo", "--model", "fathom-nano"], "demo", "fathom-nano", ()),
+        (["rtsp://10.0.0.2/a"], "rtsp://10.0.0.2/a", "auto", ("rtsp://10.0.0.2/a",)),
+        (["gone.mp4"], "gone.mp4", "auto", ("gone.mp4",)),
+    ):
+        window = Window()
+        assert run(*args, window=window) == 0
+        settings = window.calls[0][0]
+        assert (settings.source, settings.model, settings.recent_sources) == (source, model, recent)
+
+
 def test_without_a_display_ten_seconds_of_demo_are_recorded(
     monkeypatch: pytest.MonkeyPatch, own_folders: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -206,8 +228,10 @@ def test_without_a_display_a_named_source_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(app.commands.live, "has_display", lambda: False)
-    assert run("live", "clip.mp4") == 1
-    assert "needs a display" in one_line(capsys)
+    for display, reason in (("", "DISPLAY is not set"), (":93", "nothing answers at DISPLAY=:93")):
+        monkeypatch.setenv("DISPLAY", display)
+        assert run("live", "clip.mp4") == 1
+        assert reason in one_line(capsys)
 
 
 def test_the_program_itself_says_its_version_and_fails_with_its_code(tmp_path: Path) -> None:

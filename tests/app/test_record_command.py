@@ -11,8 +11,10 @@ import av
 import numpy as np
 import pytest
 
-from app.cli import main
+import app.commands.record
+from app.cli import FAILED, INTERRUPTED, main
 from core.opencv import cv2
+from core.recorder import Recorder
 from core.recording.reader import DepthVideoReader, RecordedFrame
 from support import clips
 from support.plain_clips import read_clip, write_clip
@@ -224,6 +226,24 @@ def test_control_c_ends_it_cleanly(long_clip: Path, tmp_path: Path) -> None:
     reader = DepthVideoReader(out)
     reader.close()
     assert reader.facts.finished
+
+
+def test_nothing_recorded_is_no_success(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def ended_at_once(recorder: Recorder, *_: object) -> None:
+        recorder.finish()
+        recorder.join()
+
+    out = tmp_path / "out.mkv"
+    for wait, code in ((interrupted, INTERRUPTED), (ended_at_once, FAILED)):
+        monkeypatch.setattr(app.commands.record, "_wait", wait)
+        assert run("demo", "--out", out) == code
+        assert not out.exists()
+    assert "nothing was recorded" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs limits of the system's")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.camera_watch import CameraWatch
-from app.session import RECENT_SOURCES
+from app.recent_sources import MOST
 from app.settings import DEFAULTS, Settings
 from app.settings_store import SettingsStore
 from core.errors import ModelNotFetched, SettingError
@@ -48,14 +48,14 @@ def test_a_wrong_value_changes_nothing(rig: Rig) -> None:
 
 
 def test_recent_sources_are_kept_once_newest_first_without_what_is_always_listed(rig: Rig) -> None:
-    for number in range(RECENT_SOURCES + 2):
+    for number in range(MOST + 2):
         rig.session.open_source(f"{number}.mp4")
     rig.session.open_source("5.mp4")
     rig.session.open_source("demo")
     rig.session.open_source("camera:0")
     recent = rig.session.settings.recent_sources
-    assert recent[:2] == ("5.mp4", f"{RECENT_SOURCES + 1}.mp4")
-    assert len(recent) == len(set(recent)) == RECENT_SOURCES
+    assert recent[:2] == ("5.mp4", f"{MOST + 1}.mp4")
+    assert len(recent) == len(set(recent)) == MOST
 
 
 def test_opening_what_plays_opens_it_afresh(rig: Rig) -> None:
