@@ -1,20 +1,21 @@
 #!/bin/sh
-# Proves the CUDA path on this machine, in one command: GPU tests, then bench, then the comparison with transformers.
+# Proves the CUDA path on this machine, in one command: bench, then the comparison with transformers, then GPU tests.
 #
 #   benchmarks/gpu.sh [OPTION ...] [FOLDER]      FOLDER gets the results: $OUT or gpu-results unless named
 #
 #   --models tiny,base,large     which of the published networks, as seeded stand-ins; fathom-nano always
 #   --precisions fp16,fp32       for bench; the comparison takes the first
-#   --seconds 4                  how long bench times each case
+#   --seconds 2                  how long bench times each case
 #   --rounds 50                  how often the comparison times each network
 #   --device cuda                cpu tries the script itself out where there is no GPU
 #
 # Needs a python3 (or .venv, or what FATHOM_PYTHON names) with torch, numpy, safetensors, OpenCV, platformdirs, tqdm,
-# pytest and pytest-timeout, for the comparison transformers too, and ../shared/reference; no Qt, no PyAV, no network.
-# A step that fails does not stop the next. Exit code: how many failed.
+# transformers, pytest and pytest-timeout, and ../shared/reference; no Qt, no PyAV, no network. The figures come
+# first, as every size is tuned anew and the tests have many. A step that fails does not stop the next. Exit code:
+# how many failed.
 set -u
 
-models=tiny,base,large precisions=fp16,fp32 seconds=4 rounds=50 device=cuda folder=
+models=tiny,base,large precisions=fp16,fp32 seconds=2 rounds=50 device=cuda folder=
 while [ $# -gt 0 ]; do
     case $1 in
         --models | --precisions | --seconds | --rounds | --device)
@@ -61,12 +62,13 @@ step() {
 
 # What is missing, in a line; without it nothing else would run.
 look_round() {
+    [ -f "$reference/make_checkpoint.py" ] || { echo "$reference/make_checkpoint.py is not there: it makes the stand-ins"; return 1; }
     "$python" - "$device" <<'PYTHON'
 import importlib.util as find
 import sys
 
-needed = ("torch", "numpy", "safetensors", "cv2", "platformdirs", "tqdm", "pytest", "pytest_timeout")
-missing = [name for name in needed if find.find_spec(name) is None]
+packages = "torch numpy safetensors cv2 platformdirs tqdm transformers pytest pytest_timeout"
+missing = [name for name in packages.split() if find.find_spec(name) is None]
 if missing:
     sys.exit(f"{sys.executable} lacks {', '.join(missing)}: python3 -m pip install what it lacks (cv2: opencv-python)")
 import torch
@@ -89,7 +91,7 @@ print(*(f"{name}: {value}" for name, value in machine().items()), sep="\n")'
 gpu_tests() {
     # By file: others need what a bare machine lacks already to be collected.
     # shellcheck disable=SC2046 # the names hold no blanks
-    "$python" -m pytest -m gpu -q -rs --durations=5 $(grep -rl --include='test_*.py' 'mark\.gpu' tests)
+    "$python" -m pytest -m gpu -W default -q -rs --durations=5 $(grep -rl --include='test_*.py' 'mark\.gpu' tests)
 }
 
 # bench SIDE MODEL,...: at one training size; the two share nothing, so one that fails costs the other nothing.
@@ -99,7 +101,6 @@ bench() {
 }
 
 stand_in() {
-    [ -d "$reference" ] || { echo "the stand-ins are made by $reference/make_checkpoint.py, which is not there"; return 1; }
     "$python" "$reference/make_checkpoint.py" "midas_swin2_$1" --seed 7 \
         --out "$work/swin2-$(echo "$1" | tr _ -).pt"
 }
@@ -112,7 +113,6 @@ compare() {
 step 'what is needed' look_round
 [ $failed = 0 ] || exit 69
 step 'the machine' about_machine
-step 'GPU tests' gpu_tests
 small=fathom-nano large=
 for model in $(echo "$models" | tr , ' '); do
     case $model in
@@ -127,5 +127,6 @@ step 'bench at 256 px' bench 256 "$small"
 rm -f "$work"/*.pt # large's takes 0.9 GB, and the comparison makes its own
 step 'against transformers' compare
 step 'wanted and got' "$python" benchmarks/gpu_summary.py "$folder"
+step 'GPU tests' gpu_tests
 printf '\n%s step(s) failed; results in %s\n' "$failed" "$folder" | tee -a "$log"
 exit "$failed"

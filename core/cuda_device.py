@@ -125,10 +125,15 @@ def _switches() -> Iterator[None]:
         (matmul, "allow_bf16_reduced_precision_reduction", False),
     )
     before = [getattr(owner, name) for owner, name, _ in wanted]
+    # cuDNN's attention, torch's first choice from Hopper on, plans each shape anew for half a second, and windows
+    # have many; the memory-efficient kernel takes the bias as well.
+    had_cudnn_attention = torch.backends.cuda.cudnn_sdp_enabled()
     try:
+        torch.backends.cuda.enable_cudnn_sdp(False)
         for owner, name, value in wanted:
             setattr(owner, name, value)
         yield
     finally:
+        torch.backends.cuda.enable_cudnn_sdp(had_cudnn_attention)
         for (owner, name, _), value in zip(wanted, before, strict=True):
             setattr(owner, name, value)

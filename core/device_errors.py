@@ -11,11 +11,11 @@ from core.errors import DeviceLost, EngineError, OutOfMemory
 
 _NO_MEMORY = re.compile(
     r"out of memory|can't allocate memory|cannot allocate memory|not enough memory|insufficient memory|bad_alloc"
-    r"|_STATUS_ALLOC_FAILED",
+    r"|_STATUS_(\w+_)?ALLOC(ATION)?_FAILED",
     re.IGNORECASE,
 )
 _LOST = re.compile(
-    r"\b(CUDA|HIP|driver) error\b|_STATUS_(EXECUTION_FAILED|INTERNAL_ERROR|MAPPING_ERROR|NOT_INITIALIZED)"
+    r"\b(CUDA|HIP|driver) error\b|_STATUS_(EXECUTION_FAILED|INTERNAL_ERROR(?!_)|MAPPING_ERROR|NOT_INITIALIZED)"
     r"|device (was |is |has been )?(lost|removed)|fallen off the bus",
     re.IGNORECASE,
 )
@@ -35,7 +35,7 @@ def kind_of(error: BaseException) -> type[EngineError]:
         return OutOfMemory
     if torch is not None and isinstance(error, torch.OutOfMemoryError):
         return OutOfMemory
-    if _LOST.search(text) or (torch is not None and isinstance(error, torch.AcceleratorError)):
+    if _LOST.search(text) or isinstance(error, getattr(torch, "AcceleratorError", ())):
         return DeviceLost
     return EngineError
 

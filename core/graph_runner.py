@@ -23,6 +23,7 @@ from core.preprocess import on_device
 from core.program_cache import ProgramCache
 from core.readout import Packer, Readout
 
+TF32_CUT_BITS = 13  # of float32's 24
 SHARE_OF_MEMORY = 0.25  # of the device's, for the graphs of sizes that are not in use
 
 
@@ -70,9 +71,10 @@ class GraphRunner:
         self._device = device
         self._programs: ProgramCache[Program] = ProgramCache(int(SHARE_OF_MEMORY * device.memory_bytes))
         self._upload = _Upload(device)
-        if network.head.conv2.weight.dtype != next(network.fusion.parameters()).dtype:
-            _let_head_round(network.head.conv1)
-            _let_head_round(network.head.conv2)
+        if next(network.fusion.parameters()).dtype != torch.float32:
+            for conv in (network.head.conv1, network.head.conv2):
+                if conv.weight.dtype == torch.float32:
+                    _let_head_round(conv)
 
     @property
     def frames_at_once(self) -> int:
@@ -168,8 +170,9 @@ class _Upload:
         """(H, W, 3) uint8 on the host -> the same on the device, where it may not have arrived yet."""
         host, there = self._host, self._there
         if host is None or there is None or len(host) < rgb.size:
-            host = self._host = self._device.host_buffer(rgb.size, torch.uint8)
-            there = self._there = torch.empty(rgb.size, dtype=torch.uint8, device=self._device.device)
+            host = self._device.host_buffer(rgb.size, torch.uint8)
+            there = torch.empty(rgb.size, dtype=torch.uint8, device=self._device.device)
+            self._host, self._there = host, there  # both or, where memory is short, neither
         staged, picture = host[: rgb.size].view(rgb.shape), there[: rgb.size].view(rgb.shape)
         np.copyto(staged.numpy(), rgb)
         return picture.copy_(staged, non_blocking=True)
@@ -178,12 +181,16 @@ class _Upload:
         self._host = self._there = None
 
 
-def _let_head_round(conv: nn.Module) -> None:
+@torch.no_grad()
+def _let_head_round(conv: nn.Conv2d) -> None:
     """Run this float32 convolution of a half-precision network on the tensor cores, in TF32.
 
-    What comes out is float32 still, so no bands appear; what goes in is rounded to 11 bits, as float16 has them.
+    What comes out is float32 still, so no bands appear; what goes in has 11 bits, as in float16. The weights are
+    rounded to them once, as tensor cores may cut the others off.
     The head is a sixth of base's work, and in float32 proper a tensor core's sixteenth as fast.
     """
+    split = conv.weight * (2**TF32_CUT_BITS + 1)
+    conv.weight.copy_(split - (split - conv.weight))  # Dekker's split: the sum's own rounding does it
     conv.register_forward_pre_hook(lambda *_: _allow_tf32(allowed=True))
     conv.register_forward_hook(lambda *_: _allow_tf32(allowed=False))
 

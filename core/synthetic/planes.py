@@ -10,7 +10,7 @@ from torch import Tensor
 
 
 def moved(values: NDArray[np.generic], device: torch.device | str) -> Tensor:
-    """A host array on the device, float32 where it has fractions; the host does not wait for the device's work."""
+    """A host array on the device, float32 where it has fractions; the host waits for the copy at most."""
     fractions = np.issubdtype(values.dtype, np.floating)
     array = np.ascontiguousarray(values, np.float32 if fractions else None)
     return torch.from_numpy(array).to(device, non_blocking=True)

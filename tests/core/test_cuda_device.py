@@ -158,12 +158,14 @@ def test_a_recording_has_its_own_switches_and_puts_the_old_ones_back(cuda: Writi
     seen: list[list[Any]] = []
 
     def work() -> torch.Tensor:
-        seen.append(switches())
+        seen.append([*switches(), torch.backends.cuda.cudnn_sdp_enabled()])
         return torch.zeros(1)
 
+    assert torch.backends.cuda.cudnn_sdp_enabled()
     Cuda(DEVICE).record(work)
-    assert seen == [[wanted for _, _, wanted in SWITCHES]] * (WARM_UP_RUNS + 1)
+    assert seen == [[*(wanted for _, _, wanted in SWITCHES), False]] * (WARM_UP_RUNS + 1)
     assert switches() == before
+    assert torch.backends.cuda.cudnn_sdp_enabled()
 
 
 @pytest.mark.parametrize("end_fails", [False, True])

@@ -27,6 +27,7 @@ def of_the_cpu() -> Exception:
         RuntimeError("MPS backend out of memory (MPS allocated: 18.12 GB)"),
         RuntimeError("[enforce fail at alloc_cpu.cpp:127] DefaultCPUAllocator: not enough memory: you tried"),
         RuntimeError("CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"),
         OutOfMemory("mapped already"),
     ],
     ids=lambda error: str(error).partition("\n")[0][:40],
@@ -45,6 +46,7 @@ def test_memory_that_ran_out(error: Exception) -> None:
         RuntimeError("CUDA driver error: invalid device context"),
         RuntimeError("HIP error: the operation cannot be performed in the present state"),
         RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_INTERNAL_ERROR"),
         DeviceLost("mapped already"),
     ],
     ids=lambda error: str(error)[:40],
@@ -57,6 +59,7 @@ def test_a_device_that_is_lost(error: Exception) -> None:
     ("error", "kind"),
     [
         (RuntimeError("shape '[1, 3]' is invalid for input of size 4"), EngineError),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_COMPILATION_FAILED"), EngineError),
         (ValueError("no"), EngineError),
         (EngineError("of our own"), EngineError),
         (NonFinite("nan"), NonFinite),

@@ -110,6 +110,23 @@ def test_pictures_of_any_size_share_the_graph_and_one_buffer() -> None:
     assert device.buffers[2:] == [200 * 160 * 3]  # a larger picture needs a larger one
 
 
+def test_a_picture_for_which_there_is_no_memory_leaves_the_buffers_as_they_were(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    runner = runner_on(FakeGraphs())
+    small, large = picture(48, 64), picture(90, 160)
+    runner.infer(small, SMALL)
+    with monkeypatch.context() as short:
+        short.setattr(graph_runner.torch, "empty", no_memory)
+        with pytest.raises(torch.OutOfMemoryError):
+            runner.infer(large, SMALL)
+    assert np.array_equal(runner.infer(large, SMALL).inverse_depth, expected(runner, large, SMALL))
+
+
+def no_memory(*_: object, **__: object) -> torch.Tensor:
+    raise torch.OutOfMemoryError("CUDA out of memory")
+
+
 def test_a_picture_that_does_not_lie_in_one_piece_is_taken_as_it_looks() -> None:
     runner = runner_on(FakeGraphs())
     part = picture(90, 160)[10:74:2, ::-1]
@@ -264,7 +281,7 @@ def test_the_network_alone_runs_on_an_input_that_lies_there() -> None:
     assert np.array_equal(depth[0].numpy(), expected(runner, rgb, WIDE))
 
 
-@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("precision", [torch.float32, torch.float16])
 def test_tf32_is_for_the_head_of_half_precision_alone(
     monkeypatch: pytest.MonkeyPatch, precision: torch.dtype
 ) -> None:
@@ -273,3 +290,15 @@ def test_tf32_is_for_the_head_of_half_precision_alone(
     runner = runner_on(FakeGraphs(), precision)
     runner.prepare(SMALL)
     assert switched == ([] if precision == torch.float32 else [True, False, True, False])
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.float16])
+def test_weights_for_tf32_are_rounded_to_its_eleven_bits(precision: torch.dtype) -> None:
+    before = seeded_network(make_golden.CONFIG, 1).requires_grad_(False).to_precision(precision).head
+    head = runner_on(FakeGraphs(), precision).network.head
+    for exact, rounded in ((before.conv1.weight, head.conv1.weight), (before.conv2.weight, head.conv2.weight)):
+        if precision == torch.float32:
+            assert torch.equal(rounded, exact)
+        else:
+            assert not (rounded.contiguous().view(torch.int32) & 0x1FFF).any()
+            assert ((rounded - exact).abs() <= 2**-11 * exact.abs()).all()
