@@ -2,6 +2,7 @@
 
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -206,12 +207,18 @@ def test_progress_is_known(tmp_path: Path) -> None:
         assert (writer.frames, writer.duration_s, writer.clipped_pixels) == (1, pytest.approx(0.1), 24 * 32)
 
 
-def test_long_texts_are_cut(tmp_path: Path) -> None:
-    facts = FACTS.__class__(**{**{f: getattr(FACTS, f) for f in FACTS.__slots__}, "source": "x\0" * 50_000})
-    with DepthVideoWriter(tmp_path / "a.mkv", facts) as writer:
-        write_frames(writer, 1)
+@pytest.mark.parametrize(
+    ("source", "written"),
+    [("x\0" * 50_000, "x" * 2000), ("caf\udce9.mp4", "caf?.mp4")],  # too long; a name that is no UTF-8
+)
+def test_a_source_no_tag_can_hold_is_written_as_far_as_it_can_be(
+    tmp_path: Path, source: str, written: str
+) -> None:
+    with DepthVideoWriter(tmp_path / "a.mkv", replace(FACTS, source=source)) as writer:
+        write_frames(writer, 40)
     with DepthVideoReader(tmp_path / "a.mkv") as reader:
-        assert reader.facts.source == "x" * 2000
+        assert reader.facts.source == written
+        assert reader.facts.finished
 
 
 def test_written_twice_is_the_same_file(tmp_path: Path) -> None:
