@@ -84,9 +84,10 @@ class MatroskaFile:
     def append(self, frame: EncodedFrame, facts: RecordingFacts) -> None:
         """Write one frame, whole or not at all. Raises: RecordingError."""
         self._facts = facts
-        if frame.is_key:
-            self._cues.extend((frame.time_ticks, self.end))
+        position = self.end
         self._append(_cluster(frame))
+        if frame.is_key:
+            self._cues.extend((frame.time_ticks, position))
         self.frames += 1
         self.duration_ticks = frame.time_ticks + frame.duration_ticks
         if self.duration_ticks - self._head_at_ticks >= TICKS_PER_S:

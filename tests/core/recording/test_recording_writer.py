@@ -1,5 +1,6 @@
 """A recording that cannot go on ends cleanly and keeps what there is; no file is lost to it."""
 
+import errno
 import os
 import threading
 from dataclasses import replace
@@ -13,6 +14,7 @@ from core.errors import RecordingError
 from core.recording import encoders
 from core.recording.depth_video import DepthSizeChanged, DepthVideoWriter
 from core.recording.encoders import ColourEncoder, DepthEncoder
+from core.recording.matroska_file import MatroskaFile
 from core.recording.reader import DepthVideoReader
 from support.recordings import FACTS, depth, picture, read_all, write_recording
 from support.waiting import LONG_S
@@ -198,6 +200,22 @@ def test_key_frames_come_each_second_and_are_all_that_is_kept(tmp_path: Path) ->
     with av.open(tmp_path / "a.mkv") as file:
         keys = [packet.pts for packet in file.demux(video=0) if packet.is_keyframe and packet.pts is not None]
     assert keys == [1_000_000 * second for second in range(8)]
+
+
+def test_the_index_knows_no_frame_that_did_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    writer = DepthVideoWriter(tmp_path / "a.mkv", FACTS)
+    write_frames(writer, 20, 0.05)
+    with monkeypatch.context() as disk:
+        disk.setattr(MatroskaFile, "_write_at", full)
+        with pytest.raises(RecordingError, match="no room"):
+            write_frames(writer, 1, 0.05)  # a key frame
+    writer.close()
+    with av.open(tmp_path / "a.mkv") as file:
+        file.seek(10_000_000)
+        assert sum(1 for _ in file.decode(video=0)) == 20
 
 
 def test_progress_is_known(tmp_path: Path) -> None:
