@@ -81,6 +81,8 @@ class Runs:
         (b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n}X\x01\x00\x00\x00aK\x01sb.", "damaged"),
         (b"\x80\x02ctorch\nFloatStorage\n).", "no table of weights"),
         (b"\x80\x02)R.", "damaged"),
+        (b"\x80\x02}r\x00\x00\x10\x00.", "damaged or cut-off"),  # the millionth thing of one
+        (b"\x80\x02}p1048576\n.", "damaged or cut-off"),
     ],
 )
 def test_a_pickle_that_lies(
