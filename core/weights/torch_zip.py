@@ -60,7 +60,7 @@ class TorchZip:
                         while chunk := record.read(_CHUNK_BYTES):
                             done += len(chunk)
                             progress(min(done / total, 1.0))
-        except (zipfile.BadZipFile, EOFError) as error:
+        except (zipfile.BadZipFile, EOFError, RuntimeError) as error:  # the last: a part that is encrypted
             raise WeightsError(f"{self.path.name} is damaged ({error}); fetch or copy it again") from error
 
     def _check_directory(self) -> None:

@@ -118,6 +118,15 @@ def test_a_damaged_byte_is_found_by_the_archives_checksums(tmp_path: Path) -> No
         check_bytes(path, shares.append)
 
 
+def test_a_part_that_is_encrypted_is_one_line(tmp_path: Path) -> None:
+    path = save_archive(tmp_path / "toy.pt", pickled({}), {"0": bytes(16)})
+    content = bytearray(path.read_bytes())
+    content[content.rindex(b"PK\x01\x02") + 8] |= 1  # a flag of the last part
+    path.write_bytes(content)
+    with pytest.raises(WeightsError, match=r"is damaged .* encrypted"):
+        check_bytes(path, lambda share: None)
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_midas(tmp_path_factory.mktemp("whole") / "toy.pt")
