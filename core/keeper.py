@@ -122,11 +122,11 @@ class Keeper:
 
     def _save(self, last: "LastSeconds", path: Path) -> None:
         number = self._board.read().recording.number + 1
-        paths = free_names(path, max(1, last.parts))
         try:
+            paths = free_names(path, max(1, last.parts))
             make_folder(path.parent)
             size_bytes = last.save(paths)
-        except RecordingError as error:
+        except (RecordingError, OSError, ValueError) as error:  # whatever it is: what is kept stays
             self._board.fault(f"the last seconds could not be saved: {error}", Action.SAVE_LAST_AT_HOME)
             return
         self._board.change(

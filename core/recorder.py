@@ -136,17 +136,16 @@ class Recorder:
         lower_priority()
         try:
             self._record()
-        except FathomError as error:
-            self.failure = str(error)
         except Exception as error:  # noqa: BLE001 - the thread's edge: it is said, and the live view goes on
-            self.failure = f"the recording failed ({type(error).__name__}: {error}); the log tells more"
-            _log.error("unexpected error in the recorder", exc_info=error)
+            self._fail(error)
         finally:
             self._queue.close()
-            self._close()
-            self._report()
-            self._ended(self)
-            self._done.set()
+            try:
+                self._close()
+                self._report()
+            finally:  # whatever becomes of the files: a pipeline that closes waits for this
+                self._ended(self)
+                self._done.set()
 
     def _record(self) -> None:
         self._take = self._open_take(self._wish, self._board.source_of)
@@ -212,13 +211,21 @@ class Recorder:
             self._dropped += self._missing
             try:
                 take.close()
-            except RecordingError as error:
-                self.failure = self.failure or str(error)
+            except Exception as error:  # noqa: BLE001 - a disk that is gone can do anything
+                self._fail(error)
         self._state = RecordingState.FAILED if self.failure else RecordingState.SAVED
         if self.failure:
             kept = ", ".join(str(path) for path in take.paths) if take is not None and self._frames else ""
             line = f"{self.failure}; {self._frames} frames are kept in {kept}" if kept else self.failure
             self._board.fault(line, self._way_out())
+
+    def _fail(self, error: Exception) -> None:
+        """The first failure is the one to tell."""
+        line = str(error)
+        if not isinstance(error, FathomError):
+            line = f"the recording failed ({type(error).__name__}: {error}); the log tells more"
+            _log.error("unexpected error in the recorder", exc_info=error)
+        self.failure = self.failure or line
 
     def _way_out(self) -> Action:
         """Another place where this one is full or cannot be written; the same place where it was going well."""

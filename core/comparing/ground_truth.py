@@ -119,17 +119,17 @@ def read_inverse_depth(path: Path) -> DepthArray:
     no picture has. Raises: SourceError."""
     try:
         with zipfile.ZipFile(path) as archive, archive.open(f"{KEY}.npy") as stored:
-            shape = _checked_shape(path, stored)
-        with np.load(path, allow_pickle=False) as arrays:
-            depth: NDArray[Any] = arrays[KEY]
+            _check_shape(path, stored)
+            stored.seek(0)
+            depth: NDArray[Any] = np.lib.format.read_array(stored, allow_pickle=False)
     except KeyError as error:
         raise SourceError(f"{path} holds no array {KEY!r}: it is not the depth of a picture") from error
-    except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, EOFError, ValueError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
         raise SourceError(f"{path} is no .npz file that can be read: it is damaged; copy it again") from error
-    return np.ascontiguousarray(depth.reshape(shape), dtype=np.float32)
+    return np.ascontiguousarray(depth, dtype=np.float32)
 
 
-def _checked_shape(path: Path, stored: IO[bytes]) -> tuple[int, int]:
+def _check_shape(path: Path, stored: IO[bytes]) -> None:
     """Of an array that has not been read yet. Raises: SourceError, ValueError."""
     read_header = _HEADERS.get(np.lib.format.read_magic(stored))
     if read_header is None:
@@ -137,4 +137,3 @@ def _checked_shape(path: Path, stored: IO[bytes]) -> tuple[int, int]:
     shape, _, dtype = read_header(stored)
     if len(shape) != 2 or dtype.kind != "f" or not is_sane_size(shape[1], shape[0]):
         raise SourceError(f"{path}: {KEY} must be (height, width) of floats, got {shape} of {dtype}")
-    return shape[0], shape[1]

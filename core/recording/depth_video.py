@@ -95,11 +95,6 @@ class DepthVideoWriter:
     def clipped_pixels(self) -> int:
         return self._facts.clipped_pixels
 
-    @property
-    def colour_codec(self) -> str:
-        """Which encoder makes the colour, empty before the first frame."""
-        return self._colour.name if self._colour else ""
-
     def write(self, rgb: RgbArray, inverse_depth: DepthArray, time_s: float) -> None:
         """Add one frame. The first is at 0 in the file, whatever its `time_s`; a time that goes back goes on.
 

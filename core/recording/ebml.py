@@ -91,8 +91,9 @@ def real(element: Id, value: float) -> bytes:
 
 
 def text(element: Id, value: str, width: int = 0) -> bytes:
-    """Filled up to `width` bytes with zeros, which end a text."""
-    return binary(element, value.encode().ljust(width, b"\0"))
+    """Filled up to `width` bytes with zeros, which end a text. What is no Unicode, as in some file names, becomes
+    "?"."""
+    return binary(element, value.encode(errors="replace").ljust(width, b"\0"))
 
 
 def master(element: Id, *children: bytes) -> bytes:

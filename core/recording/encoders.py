@@ -63,7 +63,6 @@ class ColourEncoder:
             except (av.FFmpegError, ValueError, MemoryError) as error:
                 failure = error
                 continue
-            self.name = name
             return
         raise RecordingError(f"no H.264 encoder takes pictures of {width}x{height} ({failure})") from failure
 

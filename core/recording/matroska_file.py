@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
+from typing import TypeVar
 
 from core.errors import RecordingError
 from core.recording.ebml import Id, binary, checked, master, unsigned
@@ -21,6 +22,8 @@ from core.recording.matroska_head import (
     Tracks,
     head,
 )
+
+T = TypeVar("T")
 
 _KEY = 0x80  # a block's flag: it can be decoded without those before it
 
@@ -81,9 +84,10 @@ class MatroskaFile:
     def append(self, frame: EncodedFrame, facts: RecordingFacts) -> None:
         """Write one frame, whole or not at all. Raises: RecordingError."""
         self._facts = facts
-        if frame.is_key:
-            self._cues.extend((frame.time_ticks, self.end))
+        position = self.end
         self._append(_cluster(frame))
+        if frame.is_key:
+            self._cues.extend((frame.time_ticks, position))
         self.frames += 1
         self.duration_ticks = frame.time_ticks + frame.duration_ticks
         if self.duration_ticks - self._head_at_ticks >= TICKS_PER_S:
@@ -156,15 +160,15 @@ class MatroskaFile:
         while left:
             left = left[self._file.write(left) or 0 :]
 
-    def _guarded(self, step: Callable[[], object]) -> None:
+    def _guarded(self, step: Callable[[], T]) -> T:
         try:
-            step()
+            return step()
         except (OSError, ValueError) as error:
             raise RecordingError(f"{self.path} could not be written: {_reason(error)}") from error
 
     def _check_still_there(self) -> None:
         """On most systems a file that is being written can be deleted, and all that follows goes nowhere."""
-        if os.fstat(self._file.fileno()).st_nlink == 0:
+        if self._guarded(lambda: os.fstat(self._file.fileno())).st_nlink == 0:
             self._is_broken = True
             raise RecordingError(f"{self.path} was deleted while it was recorded")
 

@@ -1,5 +1,6 @@
 """Where recordings lie: names that take nobody's place, and their folder."""
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import count, islice
@@ -14,8 +15,8 @@ def dated(folder: Path, now: datetime) -> Path:
 
 
 def free_names(path: Path, wanted: int) -> list[Path]:
-    """So many of `path`, `name-2.mkv`, `name-3.mkv` and so on, at which there is nothing."""
-    return list(islice((name for name in _numbered(path) if not name.exists()), wanted))
+    """So many of `path`, `name-2.mkv`, `name-3.mkv` and so on, at which there is nothing to be seen."""
+    return list(islice((name for name in _numbered(path) if not os.path.lexists(name)), wanted))
 
 
 def _numbered(path: Path) -> Iterator[Path]:

@@ -1,5 +1,6 @@
 """The files of one recording: the depth video, in parts where it has to be, and the view beside it."""
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -47,7 +48,8 @@ class Take:
     @property
     def paths(self) -> tuple[Path, ...]:
         """Its depth videos, but for those that somebody has taken away."""
-        return tuple(path for path in self._begun if path.exists())
+        # not Path.exists, which raises where the disk is gone
+        return tuple(path for path in self._begun if os.path.lexists(path))
 
     @property
     def bytes_written(self) -> int:

@@ -54,8 +54,11 @@ def _is_text(head: bytes) -> bool:
 def _walk_boxes(path: Path) -> tuple[int, bool]:
     """Where the last top-level box of an MP4 claims to end, and whether one of them is the index (`moov`)."""
     position, has_index = 0, False
+    size = path.stat().st_size
     with path.open("rb") as file:
         for _ in range(_TOP_LEVEL_BOXES):
+            if position > size:  # cut off, or a length that no file has
+                break
             file.seek(position)
             header = file.read(16)
             if len(header) < 8:

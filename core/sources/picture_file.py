@@ -1,5 +1,6 @@
 """One picture file: decoded with OpenCV into upright, opaque RGB. JPEGs are checked for damage with PyAV."""
 
+import re
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -12,12 +13,13 @@ from core.messages import RgbArray
 from core.opencv import cv2
 from core.sources.decoding import DECODER_OPTIONS
 from core.sources.files import check_is_readable_file
-from core.sources.pixels import over_white
+from core.sources.pixels import Orientation, over_white
 from core.sources.source import is_sane_size
 
 _MAX_FILE_BYTES = 512 * 2**20
 _MAY_BE_TRANSPARENT = {".png", ".webp", ".tif", ".tiff", ".avif"}
 _JPEG_START = b"\xff\xd8\xff"
+_EXIF = re.compile(rb"(?:Exif\0\0|eXIf|EXIF.{4})(II\*\0|MM\0\*)", re.DOTALL)  # in a JPEG, a PNG and a WebP
 
 
 class PictureFile(NamedTuple):
@@ -37,13 +39,13 @@ def read_picture(path: Path) -> PictureFile:
         encoded = path.read_bytes()
     except OSError as error:
         raise SourceError(f"{path} cannot be read ({error.strerror}): check the disk") from error
-    if encoded.startswith(_JPEG_START) and _decode_jpeg(encoded, strict=True) is None:
-        # libjpeg would decode it too, but write its complaint to the terminal
-        is_damaged, rgb = True, _decode_jpeg(encoded, strict=False)
-    else:
-        is_damaged, rgb = False, None
-    if rgb is None:
-        is_damaged, rgb = False, _decode(encoded, path)
+    is_jpeg = encoded.startswith(_JPEG_START)
+    # libjpeg would decode a damaged one too, but write its complaint to the terminal
+    is_damaged = is_jpeg and _decode_jpeg(encoded, strict=True) is None
+    rgb = _decode_jpeg(encoded, strict=False) if is_damaged else _decode(encoded, path)
+    if rgb is None and is_jpeg:  # a kind that FFmpeg does not know, or one whose last bytes it does not miss
+        is_damaged = not is_damaged
+        rgb = _decode_jpeg(encoded, strict=False) if is_damaged else _decode(encoded, path)
     if rgb is None:
         raise SourceError(f"{path} is no picture that can be decoded: it is damaged or of another format")
     if not is_sane_size(rgb.shape[1], rgb.shape[0]):
@@ -60,7 +62,8 @@ def _decode(encoded: bytes, path: Path) -> RgbArray | None:
                 if whole.dtype == np.uint16:
                     whole = (whole >> 8).astype(np.uint8)
                 if whole.dtype == np.uint8:
-                    return over_white(cast(NDArray[np.uint8], cv2.cvtColor(whole, cv2.COLOR_BGRA2RGBA)))
+                    rgba = cast(NDArray[np.uint8], cv2.cvtColor(whole, cv2.COLOR_BGRA2RGBA))
+                    return _upright(over_white(rgba), encoded)
         return cast(RgbArray | None, cv2.imdecode(buffer, cv2.IMREAD_COLOR_RGB))
     except cv2.error as error:
         if "IO_MAX_IMAGE" in str(error):
@@ -76,4 +79,10 @@ def _decode_jpeg(encoded: bytes, *, strict: bool) -> RgbArray | None:
         frames = context.decode(av.Packet(encoded))
     except av.FFmpegError:
         return None
-    return np.ascontiguousarray(cast(RgbArray, frames[0].to_ndarray(format="rgb24"))) if frames else None
+    return _upright(cast(RgbArray, frames[0].to_ndarray(format="rgb24")), encoded) if frames else None
+
+
+def _upright(rgb: RgbArray, encoded: bytes) -> RgbArray:
+    """For what OpenCV does not turn itself."""
+    found = _EXIF.search(encoded)
+    return np.ascontiguousarray(Orientation.of_exif(encoded[found.start(1) :]).apply(rgb) if found else rgb)

@@ -1,5 +1,6 @@
 """Small steps on the way from decoded pixels to upright, opaque RGB."""
 
+import struct
 from dataclasses import dataclass
 from typing import cast
 
@@ -8,6 +9,8 @@ from numpy.typing import NDArray
 
 from core.messages import RgbArray
 from core.opencv import cv2
+
+_ORIENTATION_TAG = 274
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,22 @@ class Orientation:
         transposed = abs(b) > abs(a)
         across, down = (c, b) if transposed else (a, d)
         return cls(transposed, across < 0, down < 0)
+
+    @classmethod
+    def of_exif(cls, tiff: bytes) -> "Orientation":
+        """From EXIF data; as stored where they are damaged or do not tell. Source: TIFF 6.0, section 2."""
+        order = "<" if tiff.startswith(b"II") else ">"
+        value = 1
+        try:
+            (start,) = struct.unpack_from(f"{order}I", tiff, 4)
+            (entries,) = struct.unpack_from(f"{order}H", tiff, start)
+            for place in range(start + 2, start + 2 + 12 * entries, 12):
+                tag, content = struct.unpack_from(f"{order}H6xH", tiff, place)
+                if tag == _ORIENTATION_TAG:
+                    value = content
+        except struct.error:  # it ends before it should
+            pass
+        return cls(value in (5, 6, 7, 8), value in (2, 3, 6, 7), value in (3, 4, 7, 8))
 
     def apply(self, rgb: RgbArray) -> RgbArray:
         """(H, W, 3) -> (H, W, 3), or (W, H, 3) where it is transposed."""

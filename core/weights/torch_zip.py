@@ -60,7 +60,7 @@ class TorchZip:
                         while chunk := record.read(_CHUNK_BYTES):
                             done += len(chunk)
                             progress(min(done / total, 1.0))
-        except (zipfile.BadZipFile, EOFError) as error:
+        except (zipfile.BadZipFile, EOFError, RuntimeError) as error:  # the last: a part that is encrypted
             raise WeightsError(f"{self.path.name} is damaged ({error}); fetch or copy it again") from error
 
     def _check_directory(self) -> None:
@@ -155,6 +155,8 @@ def _names_asked_for(code: bytes) -> Iterator[str]:
             raise WeightsError(
                 f"it is a pickle of protocol {argument}; torch writes and reads protocol 2: save it again"
             )
+        if opcode.name in ("PUT", "BINPUT", "LONG_BINPUT") and (argument or 0) > len(code):
+            raise ValueError("an unpickler would make room for as many things as this number says")
         if opcode.name in ("GLOBAL", "INST"):
             yield str(argument)
         elif opcode.name == "STACK_GLOBAL":

@@ -23,13 +23,13 @@ KEEP = KeepWish(most_s=2.0, program_version="test")
 class FakeLast:
     """Stands in for core.recording.ring.LastSeconds."""
 
-    def __init__(self, *, fails: bool = False, save_fails: bool = False, parts: int = 1) -> None:
+    def __init__(self, *, fails: bool = False, save_error: Exception | None = None, parts: int = 1) -> None:
         self.results: list[DepthResult] = []
         self.saved: list[list[Path]] = []
         self.threads: set[str] = set()
         self.parts = parts
         self.closed = 0
-        self._fails, self._save_fails = fails, save_fails
+        self._fails, self._save_error = fails, save_error
 
     def open(self, wish: KeepWish, source_of: SourceOf) -> "FakeLast":
         return self
@@ -52,8 +52,8 @@ class FakeLast:
         self.closed += 1
 
     def save(self, paths: list[Path]) -> int:
-        if self._save_fails:
-            raise RecordingError("no space left on the disk")
+        if self._save_error is not None:
+            raise self._save_error
         self.saved.append(paths)
         return 4711
 
@@ -130,15 +130,16 @@ def test_a_wish_while_a_recording_runs_is_kept_for_after_it() -> None:
         r.woken.until(lambda: last.results)
 
 
-def test_a_save_that_fails_is_said_and_the_seconds_stay(tmp_path: Path) -> None:
-    last = FakeLast(save_fails=True)
+@pytest.mark.parametrize("error", [RecordingError("no room"), OSError("no disk"), ValueError("no text")])
+def test_a_save_that_fails_is_said_and_the_seconds_stay(tmp_path: Path, error: Exception) -> None:
+    last = FakeLast(save_error=error)
     with rig() as r:
         r.pipeline.keep_last(KEEP, last.open)
         r.woken.until(lambda: last.results)
         r.pipeline.save_last(tmp_path / "last.mkv")
         r.woken.until(lambda: r.status.faults)
         (fault,) = r.status.faults
-        assert fault.line == "the last seconds could not be saved: no space left on the disk"
+        assert fault.line == f"the last seconds could not be saved: {error}"
         assert fault.action is Action.SAVE_LAST_AT_HOME
         before = len(last.results)
         r.woken.until(lambda: len(last.results) > before)

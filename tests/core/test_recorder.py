@@ -11,12 +11,13 @@ from typing import NamedTuple
 import pytest
 
 from core.capture import SourceWish
-from core.errors import SourceError
+from core.errors import RecordingError, SourceError
 from core.loading import ModelWish
 from core.messages import Action, RecordingState, RecordingStatus, Status
 from core.pipeline import Pipeline
-from core.recorder import LEAST_FREE_BYTES, QUEUE_RESULTS
+from core.recorder import LEAST_FREE_BYTES, QUEUE_RESULTS, Recorder
 from core.sources.source import Source
+from core.status_board import StatusBoard
 from support.fake_take import WISH, FakeTake
 from support.fakes import LONG_S, FakeEngine, FakeFile, FakeLive, Waker
 
@@ -171,13 +172,17 @@ def test_a_fault_sets_a_network_free_that_waits_for_the_recorder() -> None:
         r.woken.until(lambda: (new := r.pipeline.newest_result()) is not None and new.frame.index == 49)
 
 
-def test_a_file_that_cannot_be_finished_is_said() -> None:
-    take = FakeTake(close_fails=True)
-    with rig(lambda: FakeFile(count=3)) as r:
-        recorder = r.pipeline.start_recording(WISH, take.open)
-        r.pipeline.open(ENDS)
-        assert r.until_ended().state is RecordingState.FAILED
-        assert recorder.failure == "the file could not be finished"
+@pytest.mark.parametrize("error", [RecordingError("the file could not be finished"), OSError("stale handle")])
+def test_files_that_cannot_be_finished_are_said_and_the_recording_ends(error: Exception) -> None:
+    board, ended = StatusBoard(lambda: None), threading.Event()
+    recorder = Recorder(WISH, board, lambda _: ended.set(), FakeTake(close_error=error).open)
+    recorder.start()
+    recorder.finish()
+    assert recorder.join(LONG_S)
+    assert ended.is_set()
+    assert board.read().recording.state is RecordingState.FAILED
+    assert str(error) in recorder.failure
+    assert recorder.failure in board.read().faults[0].line
 
 
 def test_files_that_cannot_be_opened_end_it_at_once_and_another_can_start() -> None:

@@ -15,13 +15,16 @@ WISH = RecordingWish(path=Path("/recordings/fathom.mkv"), program_version="test"
 class FakeTake:
     """Stands in for core.recording.take.Take. Give `open` to whoever records.
 
-    `gate`, where given, holds each write. From frame `fails_at` on writing fails, `close_fails` the closing.
+    `gate`, where given, holds each write. From frame `fails_at` on writing fails, with `close_error` the closing.
     """
 
     view = None
 
     def __init__(
-        self, gate: threading.Semaphore | None = None, fails_at: int | None = None, *, close_fails: bool = False
+        self,
+        gate: threading.Semaphore | None = None,
+        fails_at: int | None = None,
+        close_error: Exception | None = None,
     ) -> None:
         self.clock = RecordingClock()
         self.paths: tuple[Path, ...] = ()
@@ -33,7 +36,7 @@ class FakeTake:
         self.threads: set[str] = set()
         self.writing = threading.Semaphore(0)  # released as a write begins
         self.wish: RecordingWish | None = None
-        self._gate, self._fails_at, self._close_fails = gate, fails_at, close_fails
+        self._gate, self._fails_at, self._close_error = gate, fails_at, close_error
 
     def open(self, wish: RecordingWish, source_of: SourceOf) -> "FakeTake":
         self.wish, self.paths = wish, (wish.path,)
@@ -63,5 +66,5 @@ class FakeTake:
     def close(self) -> None:
         self.threads.add(threading.current_thread().name)
         self.closed += 1
-        if self._close_fails:
-            raise RecordingError("the file could not be finished")
+        if self._close_error is not None:
+            raise self._close_error

@@ -160,6 +160,25 @@ def test_damaged_and_hostile_files_are_one_line(tmp_path: Path) -> None:
         assert str(file) in str(caught.value)
 
 
+def test_only_the_array_that_was_checked_is_read(tmp_path: Path) -> None:
+    huge = io.BytesIO()
+    np.lib.format.write_array_header_1_0(huge, {"descr": "<f4", "fortran_order": False, "shape": (2**22, 2**22)})
+    file = npz(tmp_path / "a.npz", "inverse_depth.npy", npy(np.ones((4, 6), np.float32)))
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("inverse_depth", huge.getvalue())  # what numpy takes first
+    np.testing.assert_array_equal(read_inverse_depth(file), np.ones((4, 6), np.float32))
+
+
+def test_an_array_without_memory_for_it_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    file = npz(tmp_path / "a.npz", "inverse_depth.npy", npy(np.ones((4, 6), np.float32)))
+    monkeypatch.setattr(np.lib.format, "read_array", no_memory)
+    with pytest.raises(SourceError, match="can be read"):
+        read_inverse_depth(file)
+
+
 @pytest.mark.shared
 def test_every_measured_pair_can_be_scored_and_the_row_beats_the_constant(shared: Path) -> None:
     """On scenes that stand on a floor, what is lower in the picture is nearer."""

@@ -1,7 +1,9 @@
 """A recording that cannot go on ends cleanly and keeps what there is; no file is lost to it."""
 
+import errno
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -12,6 +14,7 @@ from core.errors import RecordingError
 from core.recording import encoders
 from core.recording.depth_video import DepthSizeChanged, DepthVideoWriter
 from core.recording.encoders import ColourEncoder, DepthEncoder
+from core.recording.matroska_file import MatroskaFile
 from core.recording.reader import DepthVideoReader
 from support.recordings import FACTS, depth, picture, read_all, write_recording
 from support.waiting import LONG_S
@@ -165,7 +168,7 @@ def test_an_encoder_that_does_not_open_gives_way_to_the_next(
     monkeypatch.setitem(encoders._COLOUR_OPTIONS, "h264_nvenc", nonsense)
     with DepthVideoWriter(tmp_path / "a.mkv", FACTS) as writer:
         write_frames(writer, 1)
-        assert writer.colour_codec == "libx264"
+    assert b"x264" in (tmp_path / "a.mkv").read_bytes()
     monkeypatch.setitem(encoders._COLOUR_OPTIONS, "libx264", nonsense)
     with (
         DepthVideoWriter(tmp_path / "b.mkv", FACTS) as writer,
@@ -199,6 +202,22 @@ def test_key_frames_come_each_second_and_are_all_that_is_kept(tmp_path: Path) ->
     assert keys == [1_000_000 * second for second in range(8)]
 
 
+def test_the_index_knows_no_frame_that_did_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    writer = DepthVideoWriter(tmp_path / "a.mkv", FACTS)
+    write_frames(writer, 20, 0.05)
+    with monkeypatch.context() as disk:
+        disk.setattr(MatroskaFile, "_write_at", full)
+        with pytest.raises(RecordingError, match="no room"):
+            write_frames(writer, 1, 0.05)  # a key frame
+    writer.close()
+    with av.open(tmp_path / "a.mkv") as file:
+        file.seek(10_000_000)
+        assert sum(1 for _ in file.decode(video=0)) == 20
+
+
 def test_progress_is_known(tmp_path: Path) -> None:
     with DepthVideoWriter(tmp_path / "a.mkv", FACTS, rate_hint=10) as writer:
         assert (writer.frames, writer.duration_s, writer.clipped_pixels) == (0, 0, 0)
@@ -206,12 +225,18 @@ def test_progress_is_known(tmp_path: Path) -> None:
         assert (writer.frames, writer.duration_s, writer.clipped_pixels) == (1, pytest.approx(0.1), 24 * 32)
 
 
-def test_long_texts_are_cut(tmp_path: Path) -> None:
-    facts = FACTS.__class__(**{**{f: getattr(FACTS, f) for f in FACTS.__slots__}, "source": "x\0" * 50_000})
-    with DepthVideoWriter(tmp_path / "a.mkv", facts) as writer:
-        write_frames(writer, 1)
+@pytest.mark.parametrize(
+    ("source", "written"),
+    [("x\0" * 50_000, "x" * 2000), ("caf\udce9.mp4", "caf?.mp4")],  # too long; a name that is no UTF-8
+)
+def test_a_source_no_tag_can_hold_is_written_as_far_as_it_can_be(
+    tmp_path: Path, source: str, written: str
+) -> None:
+    with DepthVideoWriter(tmp_path / "a.mkv", replace(FACTS, source=source)) as writer:
+        write_frames(writer, 40)
     with DepthVideoReader(tmp_path / "a.mkv") as reader:
-        assert reader.facts.source == "x" * 2000
+        assert reader.facts.source == written
+        assert reader.facts.finished
 
 
 def test_written_twice_is_the_same_file(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The files of one recording: when a new one begins, and what goes on when the view does not."""
 
+import errno
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -12,6 +14,7 @@ from core.errors import RecordingError
 from core.look import Look, View
 from core.messages import DepthResult, SourceInfo, SourceKind
 from core.recorder import RecordingWish
+from core.recording.names import free_names
 from core.recording.reader import DepthVideoReader
 from core.recording.take import Take
 from support.plain_clips import read_clip
@@ -156,6 +159,24 @@ def test_a_file_that_was_deleted_is_not_said_to_be_kept(wish: RecordingWish) -> 
     with pytest.raises(RecordingError, match="was deleted"):
         take.close()
     assert [path.name for path in take.paths] == ["a.mkv"]
+
+
+def test_a_disk_that_is_gone_ends_the_recording_in_one_line(
+    wish: RecordingWish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object, **__: object) -> os.stat_result:
+        raise OSError(errno.ENOTCONN, "the disk is gone")
+
+    take = Take(wish, a_source())
+    take.write(result(0), 0)
+    with monkeypatch.context() as disk:
+        for call in ("stat", "lstat", "fstat"):
+            disk.setattr(os, call, gone)
+        assert take.paths == ()
+        assert free_names(wish.path, 1) == [wish.path]
+        with pytest.raises(RecordingError, match="could not be written: the disk is gone"):
+            take.close()
+    assert frames_of(take) == {"a.mkv": 1}
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(wish: RecordingWish, tmp_path: Path) -> None:

@@ -103,19 +103,45 @@ def test_grey_and_sixteen_bits_become_eight_bit_rgb(tmp_path: Path) -> None:
     assert read_picture(tmp_path / "a.png").rgb[0].tolist() == [[0] * 3, [128] * 3, [255] * 3]
 
 
+def turned_jpeg(bgr: np.ndarray, orientation: int) -> bytes:
+    jpeg = cv2.imencode(".jpg", bgr)[1].tobytes()
+    exif = b"Exif\0\0" + tiff(orientation)
+    return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + jpeg[2:]
+
+
+def tiff(orientation: int) -> bytes:
+    return struct.pack("<2sHIHHHII", b"II", 42, 8, 1, 0x0112, 3, 1, orientation) + bytes(4)
+
+
 def test_exif_orientation_turns_the_picture(tmp_path: Path) -> None:
-    jpeg = cv2.imencode(".jpg", numbered(6))[1].tobytes()
-    tiff = struct.pack("<2sHIHHHII", b"II", 42, 8, 1, 0x0112, 3, 1, 6) + bytes(4)  # turn clockwise to see it
-    exif = b"Exif\0\0" + tiff
-    (tmp_path / "a.jpg").write_bytes(jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + jpeg[2:])
+    (tmp_path / "a.jpg").write_bytes(turned_jpeg(numbered(6), 6))  # turn clockwise to see it
     rgb = read_picture(tmp_path / "a.jpg").rgb
     assert number_of(np.ascontiguousarray(np.rot90(rgb))) == 6
 
 
-def test_a_damaged_jpeg_is_shown_and_told_of(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_orientation_turns_what_is_damaged_or_transparent_too(tmp_path: Path, orientation: int) -> None:
+    blocks = np.kron(np.random.default_rng(4).integers(0, 255, (4, 6, 3)), np.ones((16, 16, 1))).astype(np.uint8)
+    jpeg = turned_jpeg(blocks, orientation)
+    (tmp_path / "whole.jpg").write_bytes(jpeg)
+    (tmp_path / "cut.jpg").write_bytes(jpeg[:-4])
+    png = cv2.imencode(".png", cv2.cvtColor(blocks, cv2.COLOR_BGR2BGRA))[1].tobytes()
+    (tmp_path / "a.png").write_bytes(png[:33] + png_chunk(b"eXIf", tiff(orientation)) + png[33:])
+    upright = read_picture(tmp_path / "whole.jpg").rgb.astype(int)
+    for name, is_damaged in (("cut.jpg", True), ("a.png", False)):
+        picture = read_picture(tmp_path / name)
+        assert picture.is_damaged is is_damaged
+        assert picture.rgb.shape == upright.shape
+        assert np.median(np.abs(picture.rgb - upright)) < 4  # all but the blocks that were cut off
+
+
+@pytest.mark.parametrize("missing", [1, 2, 10, 3000])
+def test_a_damaged_jpeg_is_shown_and_told_of(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], missing: int
+) -> None:
     noise = np.random.default_rng(3).integers(0, 255, (64, 64, 3), np.uint8)
     jpeg = cv2.imencode(".jpg", noise)[1].tobytes()
-    (tmp_path / "a.jpg").write_bytes(jpeg[: len(jpeg) // 2])
+    (tmp_path / "a.jpg").write_bytes(jpeg[:-missing])
     source = open_pictures(tmp_path / "a.jpg", never)
     picture = source.read()
     assert picture is not None
@@ -126,16 +152,17 @@ def test_a_damaged_jpeg_is_shown_and_told_of(tmp_path: Path, capfd: pytest.Captu
     assert capfd.readouterr().err == ""  # libjpeg would write to the terminal
 
 
-def png_header(width: int, height: int) -> bytes:
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+def png_chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
+
+def png_header(width: int, height: int) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(bytes(99)))
-        + chunk(b"IEND", b"")
+        + png_chunk(b"IHDR", header)
+        + png_chunk(b"IDAT", zlib.compress(bytes(99)))
+        + png_chunk(b"IEND", b"")
     )
 
 

@@ -168,6 +168,10 @@ def write_unfinished(path: Path) -> None:
     path.write_bytes(b"\0\0\0\x18ftypisom\0\0\2\0isomiso2\0\0\0\0mdat" + bytes(500))
 
 
+def write_endless(path: Path) -> None:
+    path.write_bytes(b"\0\0\0\x18ftypisom\0\0\2\0isomiso2\0\0\0\1mdat\xff" + bytes(500))
+
+
 def write_shortened(path: Path) -> None:
     write_clip(path, FRAMES)
     path.write_bytes(path.read_bytes()[:600])
@@ -183,6 +187,7 @@ BROKEN: list[tuple[str, Callable[[Path], object], str]] = [
     ("huge.y4m", write_huge, "100000x90000|cannot|damaged"),
     ("list.m3u8", write_playlist, "text file|no video"),
     ("unfinished.mp4", write_unfinished, "no index|cut off"),
+    ("endless.mp4", write_endless, "cut off"),
     ("shortened.mp4", write_shortened, "cut off"),
     ("noise.mp4", lambda path: path.write_bytes(np.random.default_rng(1).bytes(5000)), "damaged or not a video"),
     ("pipe.mp4", lambda path: os.mkfifo(path), "not a regular file"),

@@ -81,6 +81,8 @@ class Runs:
         (b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n}X\x01\x00\x00\x00aK\x01sb.", "damaged"),
         (b"\x80\x02ctorch\nFloatStorage\n).", "no table of weights"),
         (b"\x80\x02)R.", "damaged"),
+        (b"\x80\x02}r\x00\x00\x10\x00.", "damaged or cut-off"),  # the millionth thing of one
+        (b"\x80\x02}p1048576\n.", "damaged or cut-off"),
     ],
 )
 def test_a_pickle_that_lies(
@@ -114,6 +116,15 @@ def test_a_damaged_byte_is_found_by_the_archives_checksums(tmp_path: Path) -> No
     path.write_bytes(content)
     with pytest.raises(WeightsError, match="is damaged"):
         check_bytes(path, shares.append)
+
+
+def test_a_part_that_is_encrypted_is_one_line(tmp_path: Path) -> None:
+    path = save_archive(tmp_path / "toy.pt", pickled({}), {"0": bytes(16)})
+    content = bytearray(path.read_bytes())
+    content[content.rindex(b"PK\x01\x02") + 8] |= 1  # a flag of the last part
+    path.write_bytes(content)
+    with pytest.raises(WeightsError, match=r"is damaged .* encrypted"):
+        check_bytes(path, lambda share: None)
 
 
 @pytest.fixture(scope="module")
