@@ -127,7 +127,7 @@ def _switches() -> Iterator[None]:
     before = [getattr(owner, name) for owner, name, _ in wanted]
     # cuDNN's attention, torch's first choice from Hopper on, plans each shape anew for half a second, and windows
     # have many; the memory-efficient kernel takes the bias as well.
-    had_cudnn_attention = torch.backends.cuda.cudnn_sdp_enabled()
+    had_cudnn_attention = torch.backends.cuda.cudnn_sdp_enabled()  # type: ignore[no-untyped-call]
     try:
         torch.backends.cuda.enable_cudnn_sdp(False)
         for owner, name, value in wanted:

@@ -274,4 +274,6 @@ def free_bytes(folder: Path) -> int | None:
 def lower_priority() -> None:
     """Let the window go first where both want the processor; threads started from here inherit it. Linux only."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BELOW_NORMAL)
+        thread = threading.get_native_id()
+        least = os.getpriority(os.PRIO_PROCESS, thread)  # nobody may raise it again but root
+        os.setpriority(os.PRIO_PROCESS, thread, max(BELOW_NORMAL, least))

@@ -116,9 +116,15 @@ class Decoder:
         a video."""
         angle = frame.rotation
         if angle not in self._orientations:
-            data = frame.side_data.get("DISPLAYMATRIX")
-            matrix = None if data is None else bytes(cast(SideData, data))
-            self._orientations[angle] = Orientation() if matrix is None else Orientation.of_display_matrix(matrix)
+            try:
+                data = frame.side_data.get("DISPLAYMATRIX")
+            except ValueError:  # beside it lies what PyAV has no name for: EXIF, in a Motion JPEG
+                self._orientations[angle] = Orientation.of_rotation(angle)
+            else:
+                matrix = None if data is None else bytes(cast(SideData, data))
+                self._orientations[angle] = (
+                    Orientation() if matrix is None else Orientation.of_display_matrix(matrix)
+                )
         return self._orientations[angle]
 
 

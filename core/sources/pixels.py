@@ -33,6 +33,12 @@ class Orientation:
         return cls(transposed, across < 0, down < 0)
 
     @classmethod
+    def of_rotation(cls, degrees: float) -> "Orientation":
+        """Counterclockwise, rounded to quarter turns."""
+        quarters = round(degrees / 90) % 4
+        return cls(quarters % 2 == 1, quarters in (2, 3), quarters in (1, 2))
+
+    @classmethod
     def of_exif(cls, tiff: bytes) -> "Orientation":
         """From EXIF data; as stored where they are damaged or do not tell. Source: TIFF 6.0, section 2."""
         order = "<" if tiff.startswith(b"II") else ">"

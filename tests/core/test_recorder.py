@@ -1,8 +1,11 @@
 """The recorder thread and the pipeline that feeds it, with sources, engines and files that the test holds."""
 
+import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +18,7 @@ from core.errors import RecordingError, SourceError
 from core.loading import ModelWish
 from core.messages import Action, RecordingState, RecordingStatus, Status
 from core.pipeline import Pipeline
-from core.recorder import LEAST_FREE_BYTES, QUEUE_RESULTS, Recorder
+from core.recorder import LEAST_FREE_BYTES, QUEUE_RESULTS, Recorder, lower_priority
 from core.sources.source import Source
 from core.status_board import StatusBoard
 from support.fake_take import WISH, FakeTake
@@ -293,3 +296,17 @@ def test_frames_lost_at_the_very_end_are_counted_too() -> None:
         status = r.until_ended()
         assert take.indexes == list(range(8))
         assert (status.dropped, take.dropped) == (2, 2)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a priority of their own on Linux alone")
+def test_who_started_with_a_lower_priority_keeps_it() -> None:
+    """Nobody but root may raise it again, and `nice ./fathom` is to work."""
+
+    def lowered() -> int:
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, 19)
+        lower_priority()
+        return os.getpriority(os.PRIO_PROCESS, thread)
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(lowered).result() == 19

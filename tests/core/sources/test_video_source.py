@@ -1,10 +1,12 @@
 import gc
 import os
+import struct
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from av import VideoFrame
@@ -104,6 +106,29 @@ def test_times_begin_at_zero(tmp_path: Path) -> None:
     source.seek(0.2)
     assert all_of(source)[0] == (5, 0.2)
     source.close()
+
+
+@pytest.mark.parametrize(("orientation", "quarters"), [(1, 0), (3, 2), (6, -1), (8, 1)])
+def test_motion_jpeg_with_exif_is_turned_as_it_says(tmp_path: Path, orientation: int, quarters: int) -> None:
+    """PyAV has no name for EXIF beside a frame, and raises where one asks for what else is there."""
+    exif = b"Exif\0\0" + struct.pack("<2sHIHHHIHH", b"II", 42, 8, 1, 274, 3, 1, orientation, 0) + bytes(4)
+    plain = write_clip(tmp_path / "plain.avi", 2, codec="mjpeg", pix_fmt="yuvj420p")
+    with av.open(str(plain)) as before, av.open(str(tmp_path / "turned.avi"), "w") as after:
+        stream = after.add_stream_from_template(before.streams.video[0])
+        for packet in before.demux(video=0):
+            if packet.size:
+                jpeg = bytes(packet)
+                with_exif = av.Packet(jpeg[:2] + b"\xff\xe1" + struct.pack(">H", 2 + len(exif)) + exif + jpeg[2:])
+                with_exif.pts, with_exif.dts, with_exif.time_base = packet.pts, packet.dts, packet.time_base
+                with_exif.stream = stream
+                after.mux(with_exif)
+    source = open_video(tmp_path / "turned.avi", never)
+    source.read()
+    picture = source.read()  # the first one is black
+    source.close()
+    assert picture is not None
+    assert np.abs(picture.rgb.astype(int) - np.rot90(numbered(1), quarters)).mean() < 5
+    assert picture.rgb.shape == np.rot90(numbered(0), quarters).shape
 
 
 @pytest.mark.parametrize("rotation", [90, -90, 180])
