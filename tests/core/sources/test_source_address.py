@@ -56,6 +56,9 @@ def test_what_cannot_be_a_source_says_what_can(text: str) -> None:
         ("rtsp://user:secret@cam.local:554/live?token=1", "rtsp://cam.local:554/live"),
         ("http://host/", "http://host"),
         ("RTSP://a@b@host/x", "rtsp://host/x"),
+        (" rtsp://user:pa[ss@host/x", "rtsp://host/x"),
+        ("rtsp://[::1]:554/x@y", "rtsp://[::1]:554/x@y"),
+        ("clip@home?.mp4", "clip@home?.mp4"),
     ],
 )
 def test_credentials_are_not_shown(url: str, shown: str) -> None:
