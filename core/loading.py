@@ -126,11 +126,12 @@ class Loader:
                     self._busy = self._put_off = True  # unless it is needed, or `look_again` is called meanwhile
                 else:
                     job, self._job = self._job, None
-            if job is not None:
-                self._do(job)
-            elif self._needed() and (wish := self._take_wish()) is not None:
-                self._build(wish)
+            self._do(job or self._build_if_needed)
             self._building = self._busy = False
+
+    def _build_if_needed(self) -> None:
+        if self._needed() and (wish := self._take_wish()) is not None:
+            self._build(wish)
 
     def _take_wish(self) -> ModelWish | None:
         with self._changed:
@@ -141,7 +142,7 @@ class Loader:
     def _do(self, job: Callable[[], None]) -> None:
         try:
             job()
-        except Exception as error:  # noqa: BLE001 - the thread's edge: a size that does not fit must not end it
+        except Exception as error:  # noqa: BLE001 - the thread's edge: no job, and no look at a source, may end it
             self._board.fault(str(error) or type(error).__name__, Action.RELOAD_MODEL)
 
     def _build(self, wish: ModelWish) -> None:

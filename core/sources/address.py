@@ -34,7 +34,7 @@ class Address:
 def parse_address(text: str) -> Address:
     """What `text` means. Paths have `~` expanded; whether they exist is not looked at.
 
-    Raises: SourceError for an empty text and for a scheme nobody here speaks.
+    Raises: SourceError for an empty text, a malformed address and a scheme nobody here speaks.
     """
     text = text.strip()
     if not text:
@@ -49,8 +49,15 @@ def parse_address(text: str) -> Address:
     if url is None:
         return _of_path(Path(text))
     name = url[1].lower()
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:  # its words may hold the password
+        raise SourceError(
+            f"{without_credentials(text)} is no address that can be read: "
+            "check its host, and write [ and ] elsewhere as %5B and %5D"
+        ) from error
     if name == "file":
-        return _of_path(Path(url2pathname(urlsplit(text).path)))
+        return _of_path(Path(url2pathname(parts.path)))
     if name in STREAM_SCHEMES:
         return Address(SourceKind.STREAM, text)
     raise SourceError(f"{name}:// is not an address Fathom can open: {WHAT_A_SOURCE_MAY_BE}")
