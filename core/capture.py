@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -108,16 +109,22 @@ class Capture:
         return isinstance(self.handoff, FrameQueue)
 
     def _choose_handoff(self) -> None:
-        """Change the hand-off where it has to be another. What lies in the old one can still be taken."""
+        """Change the hand-off where it has to be another. What nobody took of the old one is dropped."""
         with self._changing:
             every_frame = not self._live and (self._every_frame or self._recorded)
             if every_frame == self.gives_every_frame:
                 return
             old, self.handoff = self.handoff, FrameQueue(QUEUE_FRAMES) if every_frame else LatestSlot()
             old.close()
-            self._dropped_before += old.dropped
+            left = 0
+            with suppress(Closed):
+                while old.take() is not None:
+                    left += 1
+            self._dropped_before += old.dropped + left
             if self.transport.stopping:  # stop() may have closed the old one a moment ago
                 self.handoff.close()
+            if left:
+                self.transport.resend()  # the picture that stands, which was the last of them
 
     def _run(self) -> None:
         try:

@@ -225,13 +225,13 @@ class Inference:
         # Not raised: its traceback would hold what lies here, the engine too, until somebody looks for cycles.
         error = begun.readout.exception()
         if error is None:
-            finished_s = time.monotonic()
+            depth, low, high, _, finished_s = begun.readout.result()
             if runs:
                 self._recovery.went_well(hw, _hw(frame))
             if runs and not begun.is_recorded:
                 self._sizes.note(hw, frame.rgb, (finished_s - begun.started_s) / begun.beside, finished_s)
-            depth, low, high, _ = begun.readout.result()
-            self._give(begun.capture, frame, (depth, low, high), engine.info, begun.aspect, begun.started_s)
+            times_s = begun.started_s, finished_s
+            self._give(begun.capture, frame, (depth, low, high), engine.info, begun.aspect, times_s)
             return True
         if isinstance(error, NonFinite):
             self._tally.non_finite += 1
@@ -252,7 +252,8 @@ class Inference:
                 self._recorder.note_missing(frame)
             return
         ranged = (depth, *sample_percentiles(depth))
-        self._give(capture, frame, ranged, recorded.model, recorded.aspect, started_s)
+        times_s = started_s, time.monotonic()
+        self._give(capture, frame, ranged, recorded.model, recorded.aspect, times_s)
 
     def _can_try_again(self, engine: "Engine", capture: Capture, frame: Frame) -> bool:
         """With another engine than this, which failed, where no frame may be lost; False: it has no depth."""
@@ -271,9 +272,9 @@ class Inference:
         ranged: tuple[DepthArray, float, float],
         model: ModelInfo,
         aspect: str,
-        started_s: float,
+        times_s: tuple[float, float],  # when it was taken, and when its depth was there
     ) -> None:
-        finished_s = time.monotonic()
+        started_s, finished_s = times_s
         self._rate.tick(finished_s)
         rates = self._tally.rates(capture, self._rate.per_second)
         self._publish(DepthResult(frame, *ranged, model, started_s, finished_s, rates, aspect))

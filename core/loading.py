@@ -126,11 +126,15 @@ class Loader:
                     self._busy = self._put_off = True  # unless it is needed, or `look_again` is called meanwhile
                 else:
                     job, self._job = self._job, None
-            if job is not None:
-                self._do(job)
-            elif self._needed() and (wish := self._take_wish()) is not None:
-                self._build(wish)
+            self._do(job or self._build_if_needed)
             self._building = self._busy = False
+
+    def _build_if_needed(self) -> None:
+        if not self._needed():
+            if self._board.read().model_state is ModelState.LOADING:  # what was abandoned for this wish
+                self._nothing_loads(ModelState.NONE)
+        elif (wish := self._take_wish()) is not None:
+            self._build(wish)
 
     def _take_wish(self) -> ModelWish | None:
         with self._changed:
@@ -141,7 +145,7 @@ class Loader:
     def _do(self, job: Callable[[], None]) -> None:
         try:
             job()
-        except Exception as error:  # noqa: BLE001 - the thread's edge: a size that does not fit must not end it
+        except Exception as error:  # noqa: BLE001 - the thread's edge: no job, and no look at a source, may end it
             self._board.fault(str(error) or type(error).__name__, Action.RELOAD_MODEL)
 
     def _build(self, wish: ModelWish) -> None:
@@ -168,16 +172,17 @@ class Loader:
             with self._changed:
                 self._wish = self._wish or replace(wish, device="cpu", precision="auto")
             return
-        self._board.change(
-            model_state=ModelState.READY if still_running else ModelState.FAILED,
-            model_detail="",
-            model_progress=None,
-        )
+        self._nothing_loads(ModelState.FAILED)
         if isinstance(error, ModelNotFetched):
             line = f"{error.name} is not on this computer"
             self._board.fault(line, Action.FETCH_MISSING, error.name, f"{error.size_bytes / 1e6:.0f} MB")
             return
         self._board.fault(line, Action.RELOAD_MODEL if still_running else Action.USE_BUILT_IN_MODEL)
+
+    def _nothing_loads(self, otherwise: ModelState) -> None:
+        """What runs is ready; where nothing does, the state is `otherwise`."""
+        state = otherwise if self._board.read().model is None else ModelState.READY
+        self._board.change(model_state=state, model_detail="", model_progress=None)
 
     def _progress(self, share: float) -> None:
         if self._stopping or self._wish is not None:

@@ -1,6 +1,7 @@
 """What leaves the device after a frame: depth, its range and whether it is finite, in one tensor and one copy."""
 
 import math
+import time
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ class Readout(NamedTuple):
     low: float  # 2nd and 98th percentile of a sample of it, as `sample_percentiles` gives them
     high: float
     finite: bool  # where it is not, low and high mean nothing
+    finished_at_s: float  # it lay on the host
 
 
 class Packer:
@@ -57,4 +59,5 @@ class Packer:
         smallest, largest, low, high = (float(value) for value in packed[-_FIGURES:])
         depth = packed[:-_FIGURES].reshape(self.network_hw)
         depth.flags.writeable = False
-        return Readout(depth, low, high, math.isfinite(smallest) and math.isfinite(largest))
+        finite = math.isfinite(smallest) and math.isfinite(largest)
+        return Readout(depth, low, high, finite, time.monotonic())

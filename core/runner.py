@@ -84,6 +84,7 @@ class DirectRunner:
         self._programs: ProgramCache[TracedNetwork] = ProgramCache(BYTES_KEPT)
         self._packer: Packer | None = None  # of the size run last
         self._teams: TeamSize | None = None
+        self._thread = 0  # the one that entered
         self._choosing = threading.Lock()  # guards the choice of a team
 
     @property
@@ -92,6 +93,7 @@ class DirectRunner:
 
     def enter_thread(self) -> None:
         self._teams = TeamSize(threads.ALL) if self._device.type == "cpu" else None
+        self._thread = threading.get_ident()
 
     @torch.inference_mode()
     def prepare(self, network_hw: tuple[int, int]) -> None:
@@ -111,6 +113,8 @@ class DirectRunner:
             return self._infer(rgb, packer)
         with self._choosing:
             team = self._teams.begin(network_hw)
+        if threading.get_ident() != self._thread:  # that one alone may have a team, see core/threads.py
+            team = team._replace(threads=1)
         threads.use(team.threads)
         began_s = time.perf_counter()
         readout = self._infer(rgb, packer)

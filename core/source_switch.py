@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from core.capture import Capture, OpenSource, SourceWish
 from core.handoff import Closed, LatestSlot
 from core.messages import Action, Frame, SourceInfo, SourceKind, SourceState
+from core.sources.address import without_credentials
 from core.status_board import StatusBoard
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class SourceSwitch:
             if self._opening is not None:
                 self._opening.stop()
                 self._opening = None
-            self._board.change(source_detail=f"opening {wish.address or 'a camera'}")
+            self._board.change(source_detail=f"opening {without_credentials(wish.address) or 'a camera'}")
             if self._playing is None:
                 self._board.change(source_state=SourceState.OPENING)
             self._start_if_room()

@@ -67,8 +67,7 @@ class Transport:
     def step(self, frames: int) -> None:
         """Pause, then move by `frames`; steps that come faster than they are shown add up."""
         with self._changed:
-            steps = self._steps + frames
-        self._order(_paused=True, _steps=steps)
+            self._order(_paused=True, _steps=self._steps + frames)
 
     def set_loop(self, *, loop: bool) -> None:
         self._order(_loop=loop, _look=True)

@@ -20,7 +20,8 @@ WHAT_A_SOURCE_MAY_BE = (
     "an rtsp:// or http:// address, or demo"
 )
 
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)  # two letters or more: C:\ is no scheme
+# Its scheme, of two letters or more, for C:\ is none; its host and path, without who asks and what for.
+_URL = re.compile(r"([a-z][a-z0-9+.-]+)://(?:[^/?#]*@)?([^?#]*)", re.IGNORECASE)
 _DEVICE_PREFIXES = ("/dev/video", "/dev/v4l/")
 
 
@@ -33,7 +34,7 @@ class Address:
 def parse_address(text: str) -> Address:
     """What `text` means. Paths have `~` expanded; whether they exist is not looked at.
 
-    Raises: SourceError for an empty text and for a scheme nobody here speaks.
+    Raises: SourceError for an empty text, a malformed address and a scheme nobody here speaks.
     """
     text = text.strip()
     if not text:
@@ -44,22 +45,28 @@ def parse_address(text: str) -> Address:
         return Address(SourceKind.CAMERA, text.removeprefix("camera").removeprefix(":").strip())
     if text.startswith(_DEVICE_PREFIXES):
         return Address(SourceKind.CAMERA, text)
-    scheme = _SCHEME.match(text)
-    if scheme is None:
+    url = _URL.match(text)
+    if url is None:
         return _of_path(Path(text))
-    name = scheme[1].lower()
+    name = url[1].lower()
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:  # its words may hold the password
+        raise SourceError(
+            f"{without_credentials(text)} is no address that can be read: "
+            "check its host, and write [ and ] elsewhere as %5B and %5D"
+        ) from error
     if name == "file":
-        return _of_path(Path(url2pathname(urlsplit(text).path)))
+        return _of_path(Path(url2pathname(parts.path)))
     if name in STREAM_SCHEMES:
         return Address(SourceKind.STREAM, text)
     raise SourceError(f"{name}:// is not an address Fathom can open: {WHAT_A_SOURCE_MAY_BE}")
 
 
-def without_credentials(url: str) -> str:
-    """`url` for people: no user, password or query, which may carry a key."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme.lower()}://{host}{parts.path}".rstrip("/")
+def without_credentials(address: str) -> str:
+    """`address` for people: of a URL, malformed or not, no user, password or query, which may carry a key."""
+    url = _URL.match(address.strip())
+    return f"{url[1].lower()}://{url[2]}".rstrip("/") if url else address
 
 
 def _of_path(path: Path) -> Address:

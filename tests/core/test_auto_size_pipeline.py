@@ -12,6 +12,7 @@ from core.capture import SourceWish
 from core.loading import ModelWish
 from core.messages import DepthArray, RgbArray
 from core.pipeline import Pipeline
+from core.readout import Readout
 from support.fakes import FakeEngine, FakeFile, Waker
 
 Size = tuple[int, int]
@@ -48,6 +49,9 @@ class TimedEngine(FakeEngine):
         self.clock.now_s += (9e-3 + 6e-7 * network_hw[0] * network_hw[1]) * self.load
         self.done.append((self.clock.now_s, network_hw))
         return super().infer(rgb, network_hw)
+
+    def infer_ranged(self, rgb: RgbArray, network_hw: Size) -> Readout:
+        return super().infer_ranged(rgb, network_hw)._replace(finished_at_s=self.clock.now_s)
 
 
 class Rig:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 
 import core.capture
-from core.capture import Capture, SourceWish
+from core.capture import QUEUE_FRAMES, Capture, SourceWish
 from core.errors import SourceError
 from core.handoff import Closed
 from core.messages import Frame, SourceInfo, SourceState
@@ -129,6 +129,20 @@ def test_pause_step_and_seek_are_frame_accurate() -> None:
         assert capture.position_s == pytest.approx(0.052)
         assert shown_after(capture.transport.resend) == 52
         assert owner.states[-1] is SourceState.PAUSED
+
+
+def test_what_nobody_took_when_every_frame_mode_ends_is_dropped_and_the_picture_that_stands_comes_again() -> None:
+    wish = SourceWish("file", every_frame=True, paced=False)
+    with capturing(wish, lambda: FakeFile(count=100)) as (capture, owner):
+        owner.woken.until(lambda: len(owner.frames) == QUEUE_FRAMES + 1)  # the last one waits for room
+        capture.transport.pause()
+        assert capture.handoff.take(LONG_S) is owner.frames[0]
+        owner.woken.until(lambda: owner.states[-1] is SourceState.PAUSED)
+        capture.set_every_frame(every_frame=False)
+        again = capture.handoff.take(LONG_S)
+        assert again is not None
+        assert again.rgb is owner.frames[QUEUE_FRAMES].rgb
+        assert capture.dropped == QUEUE_FRAMES
 
 
 def test_a_paused_capture_shows_its_first_picture() -> None:

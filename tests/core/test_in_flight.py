@@ -1,6 +1,7 @@
 """Frames that a network computes beside each other: how many, in which order they come out, what failures do."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -141,6 +142,28 @@ def test_depth_is_published_when_it_is_there_and_not_with_the_next_frame(monkeyp
         for number in range(1, 4):
             camera.feed.put(number)
             r.woken.until(lambda: [depth for _, depth in r.kept.depths][-1:] == [number])  # noqa: B023 - no other frame comes
+
+
+def test_waiting_for_the_recorder_is_not_the_networks_time() -> None:
+    engine, may_go_on, is_asked = Beside(let_go=held(0, 1)), threading.Event(), threading.Event()
+    with rig(FakeFile(2), engine, wish=WHOLE_FILE) as r:
+        keep = r.kept.put
+
+        def put(result: DepthResult) -> None:
+            is_asked.set()
+            assert may_go_on.wait(LONG_S)
+            keep(result)
+
+        r.kept.put = put  # type: ignore[method-assign]
+        engine.changed.until(lambda: engine.begun == [0, 1])
+        engine.let_go[0].set()
+        assert is_asked.wait(LONG_S)
+        engine.let_go[1].set()
+        engine.changed.until(lambda: engine.ended == [0, 1])
+        went_on_s = time.monotonic()
+        may_go_on.set()
+        r.woken.until(lambda: len(r.kept.results) >= 2)
+        assert r.kept.results[1].finished_at_s <= went_on_s
 
 
 def test_the_last_frames_of_a_file_are_published_before_its_end_is_told() -> None:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from core import source_switch
 from core.capture import SourceWish
 from core.errors import SourceError, WeightsError
 from core.loading import ModelWish
@@ -200,6 +201,27 @@ def test_the_first_model_failing_offers_the_built_in_one() -> None:
         status = r.pipeline.status()
         assert status.faults[0].action is Action.USE_BUILT_IN_MODEL
         assert status.model_state is ModelState.FAILED
+
+
+def test_a_source_that_cannot_be_looked_into_is_told_and_the_next_one_gets_its_model(monkeypatch) -> None:
+    def fail(address: str) -> bool:
+        raise OSError("the disk does not answer")
+
+    may_open = threading.Event()
+
+    def open_later() -> FakeFile:
+        assert may_open.wait(LONG_S)
+        return FakeFile(count=10_000)
+
+    monkeypatch.setattr(source_switch, "_names_recording", fail)
+    with rig() as r:
+        r.sources["file"] = open_later
+        r.pipeline.open(SourceWish("file"))
+        r.pipeline.use_model(LIVE)
+        r.woken.until(lambda: r.pipeline.status().faults)
+        assert (r.pipeline.status().faults[0].line, r.loads) == ("the disk does not answer", [])
+        may_open.set()
+        assert r.until(lambda result: True).model.name == "fake"
 
 
 def test_a_load_that_is_overtaken_is_abandoned() -> None:

@@ -44,6 +44,7 @@ class Rig:
     def _load(self, model: str, precision: str, device: str, progress: Callable[[float], None]) -> FakeEngine:
         self.loads.append(model)
         assert self.load_gate.wait(LONG_S)
+        progress(1.0)
         if isinstance(self.engine, Exception):
             raise self.engine
         return self.engine
@@ -184,6 +185,21 @@ def test_a_model_that_does_not_load_leaves_the_recorded_depth(recording: Path) -
         r.woken.until(lambda: r.pipeline.status().faults)
         seen = r.results[-1].frame.index
         assert_as_recorded(r.until(lambda result: result.frame.index > seen + 3))
+
+
+def test_a_load_that_is_abandoned_while_nothing_needs_a_model_is_told_no_more(recording: Path) -> None:
+    with rig(recording) as r:
+        r.load_gate.clear()
+        r.pipeline.use_model(MODEL)
+        r.woken.until(lambda: r.loads == ["fake"])
+        assert r.pipeline.status().model_state is ModelState.LOADING
+        r.pipeline.open(SourceWish(r.recording))
+        r.pause()
+        r.pipeline.use_model(ModelWish("fake", precision="bf16"))
+        r.load_gate.set()
+        r.woken.until(lambda: r.pipeline.status().model_state is ModelState.NONE)
+        status = r.pipeline.status()
+        assert (status.model_detail, status.model_progress, r.loads) == ("", None, ["fake"])
 
 
 def test_the_next_source_gets_its_model_and_the_next_recording_shows_its_own_depth(recording: Path) -> None:

@@ -1,5 +1,7 @@
 """What leaves the device: the depth unchanged, its range as the host would find it, and whether it is finite."""
 
+import time
+
 import numpy as np
 import pytest
 import torch
@@ -23,10 +25,11 @@ def random_depth(height: int, width: int) -> torch.Tensor:
 
 @pytest.mark.parametrize("network_hw", [(2, 2), (32, 96), (64, 64), (256, 256), (288, 512)])
 def test_the_depth_is_unchanged_and_the_range_is_the_one_of_its_sample(network_hw: tuple[int, int]) -> None:
-    depth = random_depth(*network_hw)
+    depth, began_s = random_depth(*network_hw), time.monotonic()
     result = read_out(depth)
     assert np.array_equal(result.inverse_depth, depth.numpy())
     assert not result.inverse_depth.flags.writeable
+    assert began_s <= result.finished_at_s <= time.monotonic()
     assert result.finite
     assert (result.low, result.high) == pytest.approx(sample_percentiles(depth.numpy()), rel=1e-6)
 

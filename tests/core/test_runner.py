@@ -1,5 +1,7 @@
 """How the network is run on the processor."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +13,7 @@ from core.program_cache import PROGRAMS_KEPT
 from core.runner import DirectRunner
 from core.team_size import Team
 from core.traced_network import CAN_TRACE
+from support.fakes import LONG_S
 from tests.core.model import make_golden
 from tests.core.model.networks import seeded_network
 
@@ -47,6 +50,21 @@ def test_on_the_processor_every_frame_is_computed_by_the_team_it_is_worth(monkey
     assert runner.frames_at_once == 2
     assert readout.finite
     assert alone.inverse_depth.shape == (64, 64)
+
+
+def test_a_thread_of_the_pool_never_has_a_team(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where a frame that was begun for two at once comes at a size for which a team of two is chosen."""
+    used: list[int] = []
+    noted: list[Team] = []
+    runner, picture = direct_runner(), np.zeros((48, 64, 3), np.uint8)
+    runner.enter_thread()
+    monkeypatch.setattr(runner_module.threads, "use", used.append)
+    monkeypatch.setattr(runner._teams, "begin", lambda size: Team(2, 1))
+    monkeypatch.setattr(runner._teams, "note", lambda team, took_s, at_s: noted.append(team))
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(runner.infer, picture, (64, 64)).result(LONG_S)
+    runner.infer(picture, (64, 64))
+    assert (used, noted) == ([1, 2], [Team(1, 1), Team(2, 1)])
 
 
 def direct_runner() -> DirectRunner:

@@ -1,6 +1,8 @@
 import threading
 import time
 
+import pytest
+
 from core.transport import Seek, Step, Transport, Turn
 from support.fakes import LONG_S
 
@@ -21,6 +23,27 @@ def test_steps_pause_and_add_up() -> None:
     transport.step(-3)
     assert transport.paused
     assert transport.next(due_s=None) == Step(-1)
+
+
+def test_steps_that_are_taken_while_another_is_ordered_are_done_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    transport = Transport(loop=False)
+    order, taken = transport._order, []
+
+    def take() -> None:
+        if transport._changed.acquire(blocking=False):
+            taken.append(transport.poll())
+            transport._changed.release()
+
+    def order_as_another_takes(**values: bool | float) -> None:
+        taker = threading.Thread(target=take)
+        taker.start()
+        taker.join(LONG_S)
+        order(**values)
+
+    monkeypatch.setattr(transport, "_order", order_as_another_takes)
+    transport.step(1)
+    transport.step(1)
+    assert [*taken, transport.poll()] == [Step(2)]
 
 
 def test_playing_after_the_end_starts_again_only_when_asked() -> None:

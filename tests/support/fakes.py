@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -132,7 +133,7 @@ class FakeEngine:
 
     def infer_ranged(self, rgb: RgbArray, network_hw: tuple[int, int]) -> Readout:
         depth = self.infer(rgb, network_hw)
-        return Readout(depth, float(depth[0, 0]), float(depth[0, 0]), finite=True)
+        return Readout(depth, float(depth[0, 0]), float(depth[0, 0]), finite=True, finished_at_s=time.monotonic())
 
     def begin(self, rgb: RgbArray, network_hw: tuple[int, int], ended: Callable[[], None]) -> Future[Readout]:
         future: Future[Readout] = Future()

@@ -132,7 +132,8 @@ def test_what_is_a_recording_is_known_without_opening_it(tmp_path: Path) -> None
     clip = write_clip(tmp_path / "clip.mkv", [0.0, 0.1])
     assert names_recording(str(recording))
     assert names_recording(recording.as_uri())
-    for other in (str(clip), "demo", "camera", "", "rtsp://host/a.mkv", str(tmp_path), "what://", "a\0b"):
+    unopened = ("demo", "camera", "", "rtsp://host/a.mkv", "what://", "file://[a/b", "a\0b")
+    for other in (str(clip), str(tmp_path), *unopened):
         assert not names_recording(other)
     source = open_source(str(clip))
     source.close()

@@ -51,11 +51,31 @@ def test_what_cannot_be_a_source_says_what_can(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("file://[server/clip.mp4", "file://[server/clip.mp4"),
+        ("http://[x", "http://[x"),
+        ("rtsp://admin:pa[ss@host/live", "rtsp://host/live"),
+        ("rtsp://admin:pa\u2100ss@host/live", "rtsp://host/live"),
+    ],
+)
+def test_a_malformed_address_is_told_in_a_line_without_its_password(text: str, shown: str) -> None:
+    with pytest.raises(SourceError) as failure:
+        parse_address(text)
+    assert str(failure.value) == (
+        f"{shown} is no address that can be read: check its host, and write [ and ] elsewhere as %5B and %5D"
+    )
+
+
+@pytest.mark.parametrize(
     ("url", "shown"),
     [
         ("rtsp://user:secret@cam.local:554/live?token=1", "rtsp://cam.local:554/live"),
         ("http://host/", "http://host"),
         ("RTSP://a@b@host/x", "rtsp://host/x"),
+        (" rtsp://user:pa[ss@host/x", "rtsp://host/x"),
+        ("rtsp://[::1]:554/x@y", "rtsp://[::1]:554/x@y"),
+        ("clip@home?.mp4", "clip@home?.mp4"),
     ],
 )
 def test_credentials_are_not_shown(url: str, shown: str) -> None:
