@@ -1,10 +1,11 @@
 """A line to type the address of a stream into, checked before anything is opened."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.addresses import stream_problem
+from ui.controls import push_button
 
 
 class AddressLine(QWidget):
@@ -20,9 +21,7 @@ class AddressLine(QWidget):
         self.field.setInputMethodHints(Qt.InputMethodHint.ImhUrlCharactersOnly)
         self.field.returnPressed.connect(self._enter)
         self.field.textEdited.connect(lambda: self._complain(""))
-        self.open = QPushButton("Open")
-        self.open.setToolTip("Open this address")
-        self.open.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.open = push_button("Open", "Open this address")
         self.open.clicked.connect(self._enter)
         self.problem = QLabel()
         self.problem.setWordWrap(True)

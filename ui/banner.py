@@ -3,11 +3,11 @@
 import itertools
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy
 
 from core.messages import Fault
 from ui import theme
-from ui.controls import icon_button
+from ui.controls import icon_button, push_button
 from ui.wording import sentence
 
 
@@ -31,8 +31,7 @@ class Banner(QFrame):
         self.line.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.more = QLabel()
         theme.set_role(self.more, "muted")
-        self.action = QPushButton()
-        self.action.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.action = push_button()
         self.action.clicked.connect(self._act)
         self.close_button = icon_button("close", "Put this away", "Put this away")
         self.close_button.clicked.connect(self._dismiss)

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout
 
 from ui import theme
+from ui.controls import push_button
 
 TOAST_MS = 5000
 
@@ -54,8 +55,7 @@ class Toast(QFrame):
         self.setObjectName("toast")
         self.text = QLabel()
         self.text.setTextFormat(Qt.TextFormat.PlainText)
-        self.button = QPushButton()
-        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button = push_button()
         self.button.clicked.connect(self._act)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 6, 6)

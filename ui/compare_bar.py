@@ -2,13 +2,13 @@
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.settings import Settings
 from core.comparing.view import MOST_LANES, ComparisonView
 from core.messages import ModelEntry
 from ui import theme
-from ui.controls import Segment, Segments, icon_button
+from ui.controls import Segment, Segments, check_box, icon_button
 from ui.model_picker import ModelPicker
 from ui.number_field import SettingField
 from ui.shortcuts import hint
@@ -47,21 +47,21 @@ class CompareBar(QWidget):
         self.blink_rate.setToolTip("How often the picture changes in a second. Hold X to see the other one.")
         self.blink_rate.setFixedWidth(84)
         self.blink_rate.valueChanged.connect(lambda rate: self.changed.emit({"blink_fps": rate}))
-        self.one_range = _check(
+        self.one_range = check_box(
             "One range",
             "The same colours for the same depth in all lanes, after each was fitted to the reference; "
             "else each lane in the range of its own." + hint("compare_range"),
         )
         self.one_range.clicked.connect(lambda on: self.changed.emit({"compare_one_range": on}))
-        self.same_frame = _check(
+        self.same_frame = check_box(
             "Same frame",
             "All lanes show one frame and change together, at the pace of the slowest; "
             "else each goes on by itself." + hint("same_frame"),
         )
         self.same_frame.clicked.connect(self.same_frame_chosen)
-        self.picture = _check("Picture", "The source’s picture beside the lanes." + hint("compare_picture"))
+        self.picture = check_box("Picture", "The source’s picture beside the lanes." + hint("compare_picture"))
         self.picture.clicked.connect(lambda on: self.changed.emit({"compare_picture": on}))
-        self.chart = _check("Chart", "Speed and agreement over the last minute." + hint("compare_chart"))
+        self.chart = check_box("Chart", "Speed and agreement over the last minute." + hint("compare_chart"))
         self.chart.clicked.connect(lambda on: self.changed.emit({"compare_chart": on}))
         self.add = ModelPicker()
         self.add.setFixedWidth(136)
@@ -131,10 +131,3 @@ class CompareBar(QWidget):
         whole.setContentsMargins(theme.GRID_PX, 5, 4, 5)
         whole.addLayout(self._lines, stretch=1)
         whole.addLayout(beside)
-
-
-def _check(text: str, tip: str) -> QCheckBox:
-    box = QCheckBox(text)
-    box.setToolTip(tip)
-    box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return box

@@ -2,7 +2,7 @@
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout
+from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from core.comparing.view import FEWEST_LANES, ComparisonView, LaneState, LaneView
 from core.look import Look
@@ -12,6 +12,7 @@ from ui.chip import Chip
 from ui.compare_header import HEIGHT_PX, LaneHeader
 from ui.compare_strip import FigureStrip, lines_needed, strip_height
 from ui.compare_viewport import LaneViewport
+from ui.controls import push_button
 from ui.wording import sentence
 
 BESIDE_PX = HEIGHT_PX + strip_height(2)  # head and figures, at least
@@ -47,8 +48,8 @@ class LaneCell(QFrame):
         self.note = Chip()
         self.note.setParent(self)
         self.note.text.setWordWrap(True)
-        self.retry = QPushButton("Try again", self)
-        self.retry.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.retry = push_button("Try again")
+        self.retry.setParent(self)
         self.retry.clicked.connect(self.retried)
         self.retry.hide()
         self.frame_label = _pill(self)

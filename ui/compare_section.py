@@ -1,10 +1,9 @@
 """The panel's way into comparing, and out of it."""
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from ui import theme
-from ui.controls import section
+from ui.controls import push_button, section
 from ui.shortcuts import hint
 
 
@@ -13,9 +12,7 @@ class CompareSection(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.button = QPushButton()
-        self.button.setIcon(theme.icon("compare"))
-        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button = push_button(icon="compare")
         self.button.clicked.connect(self.asked)
         body, column = section("Compare")
         column.addWidget(self.button)

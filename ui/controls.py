@@ -8,6 +8,7 @@ from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QComboBox,
     QFrame,
     QHBoxLayout,
@@ -161,6 +162,25 @@ class PickerButton(QPushButton):
         room_px = self.width() - self._spared_px
         text = QFontMetrics(self.font()).elidedText(self._whole, Qt.TextElideMode.ElideMiddle, max(room_px, 0))
         self.setText(text.replace("&", "&&"))
+
+
+def push_button(text: str = "", tip: str = "", *, icon: str = "", role: str = "") -> QPushButton:
+    """Like all controls it takes the keys from Tab, not from a click: they stay the window's."""
+    button = QPushButton(text)
+    button.setToolTip(tip)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    if icon:
+        button.setIcon(theme.icon(icon))
+    if role:
+        theme.set_role(button, role)
+    return button
+
+
+def check_box(text: str, tip: str) -> QCheckBox:
+    box = QCheckBox(text)
+    box.setToolTip(tip)
+    box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return box
 
 
 def icon_button(icon: str, name: str, tip: str, *, checkable: bool = False) -> QToolButton:

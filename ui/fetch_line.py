@@ -1,12 +1,12 @@
 """Asks once, in the panel, before a model is downloaded, and shows how far a download or a load is."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from core.messages import ModelEntry, ModelState, Status
 from core.model_messages import Download, DownloadState
 from ui import theme
-from ui.controls import ElidedLabel
+from ui.controls import ElidedLabel, push_button
 from ui.model_words import download_share, download_text, fetch_text
 from ui.wording import sentence
 
@@ -23,9 +23,9 @@ class FetchLine(QWidget):
         self.question = QLabel()
         self.question.setWordWrap(True)
         self.question.setTextFormat(Qt.TextFormat.PlainText)
-        self.download = _button("Download", "primary")
+        self.download = push_button("Download", role="primary")
         self.download.clicked.connect(self._accept)
-        self.decline = _button("Cancel")
+        self.decline = push_button("Cancel")
         self.decline.clicked.connect(self.withdraw)
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.GRID_PX)
@@ -43,8 +43,7 @@ class FetchLine(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress of the model")
-        self.pause = _button("Pause")
-        self.pause.setToolTip("Pause this download. What has come is kept, and it goes on from there.")
+        self.pause = push_button("Pause", "Pause this download. What has come is kept, and it goes on from there.")
         self.pause.clicked.connect(self._pause)
         self._progress = QWidget()
         line = QHBoxLayout()
@@ -116,11 +115,3 @@ class FetchLine(QWidget):
             name = self._asked.name
             self.withdraw()
             self.accepted.emit(name)
-
-
-def _button(text: str, role: str = "") -> QPushButton:
-    button = QPushButton(text)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    if role:
-        theme.set_role(button, role)
-    return button

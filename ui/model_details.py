@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBox
 from core.messages import ModelEntry
 from core.model_messages import ModelKind
 from ui import theme
-from ui.controls import Segment, Segments
+from ui.controls import Segment, Segments, push_button
 from ui.model_words import facts
 from ui.wording import size_text
 
@@ -27,26 +27,26 @@ class ModelDetails(QWidget):
         self._facts.setHorizontalSpacing(2 * theme.GRID_PX)
         self._facts.setVerticalSpacing(3)
         self._facts.setColumnStretch(1, 1)
-        self.verify = _button("Check the file", "Its checksum, and that all of it loads")
+        self.verify = push_button("Check the file", "Its checksum, and that all of it loads")
         self.verify.clicked.connect(lambda: self.asked.emit("verify"))
-        self.convert = _button("Convert…", "Write it as Fathom’s own .safetensors file")
+        self.convert = push_button("Convert…", "Write it as Fathom’s own .safetensors file")
         self.convert.clicked.connect(lambda: self._ask_first(self._conversion))
-        self.folder = _button("Show in folder", "Open the folder that the file lies in")
+        self.folder = push_button("Show in folder", "Open the folder that the file lies in")
         self.folder.clicked.connect(lambda: self.asked.emit("folder"))
-        self.remove = _button("Remove…", "")
+        self.remove = push_button("Remove…")
         self.remove.clicked.connect(lambda: self._ask_first(self._removal))
         self._buttons = _line(self.verify, self.convert, self.folder, None, self.remove)
 
         self.dtype = Segments("Number format", _DTYPES)
         self.dtype.set_value("float16")
         self.dtype.setFixedWidth(180)
-        save = _button("Save as…", "Choose where; nothing is replaced unless you say so", "primary")
+        save = push_button("Save as…", "Choose where; nothing is replaced unless you say so", role="primary")
         save.clicked.connect(self._convert)
         self._conversion = _line(QLabel("Convert to"), self.dtype, save, self._decline(), None)
 
         self.question = QLabel()
         self.question.setTextFormat(Qt.TextFormat.PlainText)
-        self.confirm = _button("Remove", "", "primary")
+        self.confirm = push_button("Remove", role="primary")
         self.confirm.clicked.connect(self._remove)
         self._removal = _line(self.question, self.confirm, self._decline(), None)
 
@@ -123,18 +123,9 @@ class ModelDetails(QWidget):
         self.asked.emit("remove")
 
     def _decline(self) -> QPushButton:
-        button = _button("Cancel", "")
+        button = push_button("Cancel")
         button.clicked.connect(self.withdraw)
         return button
-
-
-def _button(text: str, tip: str, role: str = "") -> QPushButton:
-    button = QPushButton(text)
-    button.setToolTip(tip)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    if role:
-        theme.set_role(button, role)
-    return button
 
 
 def _line(*widgets: QWidget | None) -> QWidget:

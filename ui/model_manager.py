@@ -2,12 +2,12 @@
 
 from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from core.messages import ModelEntry, Status
 from core.model_messages import ModelKind
 from ui import theme
-from ui.controls import icon_button
+from ui.controls import icon_button, push_button
 from ui.model_row import COLUMNS_PX, EDGE_PX, ModelRow
 from ui.wording import size_text
 
@@ -48,9 +48,9 @@ class ModelManager(QFrame):
         theme.set_role(title, "title")
         self.summary = QLabel()
         theme.set_role(self.summary, "muted")
-        self.open_file = _button("Open a file…", "folder", "Put a model file of your own on the list")
+        self.open_file = push_button("Open a file…", "Put a model file of your own on the list", icon="folder")
         self.open_file.clicked.connect(self.file_asked)
-        self.open_folder = _button("Models folder", "", "Show where downloaded models are kept")
+        self.open_folder = push_button("Models folder", "Show where downloaded models are kept")
         self.open_folder.clicked.connect(self.folder_asked)
         self.close_button = icon_button("close", "Close", "Close (Esc)")
         self.close_button.clicked.connect(self.leave)
@@ -211,12 +211,3 @@ class _Headings(QWidget):
     def spare(self, width_px: int) -> None:
         """Leave this much at the right: the rows do not have what the scroll bar takes."""
         self._row.setContentsMargins(0, 0, EDGE_PX + width_px, 0)
-
-
-def _button(text: str, icon: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setToolTip(tip)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    if icon:
-        button.setIcon(theme.icon(icon))
-    return button

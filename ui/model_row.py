@@ -8,7 +8,6 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -17,7 +16,7 @@ from PyQt6.QtWidgets import (
 from core.messages import ModelEntry, ModelState
 from core.model_messages import Download, DownloadState, ModelKind, ModelTask, TaskState
 from ui import theme
-from ui.controls import ElidedLabel, icon_button
+from ui.controls import ElidedLabel, icon_button, push_button
 from ui.model_details import ModelDetails
 from ui.model_words import (
     download_share,
@@ -49,8 +48,7 @@ class ModelRow(QFrame):
         self.title = ElidedLabel("name", Qt.TextElideMode.ElideMiddle)
         self.where = ElidedLabel("muted")
         self.parameters, self.size, self.speed, self.error = (_Figure() for _ in range(4))
-        self.action = QPushButton()
-        self.action.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.action = push_button()
         self.action.clicked.connect(lambda: self.asked.emit(self._action, self.name))
         self.state = QLabel()
         self.state.setAlignment(Qt.AlignmentFlag.AlignCenter)

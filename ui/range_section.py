@@ -1,10 +1,10 @@
 """Which depths get the ends of the colour map: following the scene, or locked between two values."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
-from ui.controls import Segment, Segments, captioned, section
+from ui.controls import Segment, Segments, captioned, push_button, section
 from ui.number_field import NumberField
 from ui.shortcuts import hint
 from ui.wording import decimals
@@ -47,9 +47,7 @@ class RangeSection(QWidget):
         self.high = _ValueField("Near end of the range", "Depth value of the last colour: this and more is near.")
         self.low.valueChanged.connect(self._typed)
         self.high.valueChanged.connect(self._typed)
-        self.fit = QPushButton("Fit now")
-        self.fit.setToolTip("Take the range of what is seen now.")
-        self.fit.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.fit = push_button("Fit now", "Take the range of what is seen now.")
         self.fit.clicked.connect(self.fit_asked)
 
         fields = QWidget()

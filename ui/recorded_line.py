@@ -1,10 +1,11 @@
 """Whose depth a recording shows: the one it holds, or that of a model; and the button that changes it."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from core.messages import ModelInfo
 from ui import theme
+from ui.controls import push_button
 from ui.shortcuts import hint
 
 
@@ -20,8 +21,7 @@ class RecordedLine(QWidget):
         self.words.setWordWrap(True)
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         theme.set_role(self.words, "muted")
-        self.button = QPushButton()
-        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button = push_button()
         self.button.clicked.connect(lambda: self.asked.emit(not self._runs_model))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

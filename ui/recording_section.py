@@ -1,13 +1,13 @@
 """What a recording is to be: its folder, how exact its depth is, the view beside it, the seconds before."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.recordings import folder_of
 from app.settings import Settings
 from core.messages import Status
 from ui import theme
-from ui.controls import ElidedLabel, Segment, Segments, captioned, icon_button, section
+from ui.controls import ElidedLabel, Segment, Segments, captioned, check_box, icon_button, push_button, section
 from ui.number_field import SettingField
 from ui.shortcuts import hint
 from ui.wording import from_home
@@ -34,23 +34,20 @@ class RecordingSection(QWidget):
         )
         self.depth.setToolTip("How depth is recorded.")
         self.depth.chosen.connect(lambda value: self.changed.emit({"record_depth": value}))
-        self.view = QCheckBox("View as MP4, too")
-        self.view.setToolTip("Also record what you see, colours and all, for any player or browser.")
-        self.view.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.view.clicked.connect(lambda on: self.changed.emit({"record_view": on}))
-        self.keep = QCheckBox("Keep the last")
-        self.keep.setToolTip(
-            "Keep the last seconds in memory, so that you can save what you have just seen.\n"
-            "They are encoded all the time: depth comes a little slower."
+        self.view = check_box(
+            "View as MP4, too", "Also record what you see, colours and all, for any player or browser."
         )
-        self.keep.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.view.clicked.connect(lambda on: self.changed.emit({"record_view": on}))
+        self.keep = check_box(
+            "Keep the last",
+            "Keep the last seconds in memory, so that you can save what you have just seen.\n"
+            "They are encoded all the time: depth comes a little slower.",
+        )
         self.keep.clicked.connect(lambda on: self.changed.emit({"keep_last": on}))
         self.seconds = SettingField("keep_last_s", suffix=" s", accessible_name="Seconds that are kept")
         self.seconds.setFixedWidth(64)
         self.seconds.valueChanged.connect(lambda value: self.changed.emit({"keep_last_s": value}))
-        self.save = QPushButton("Save")
-        self.save.setToolTip("Save the last seconds as a recording" + hint("save_last"))
-        self.save.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.save = push_button("Save", "Save the last seconds as a recording" + hint("save_last"))
         self.save.clicked.connect(self.save_asked)
         last = QWidget()
         row = QHBoxLayout(last)

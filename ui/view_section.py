@@ -1,13 +1,13 @@
 """What is shown: view, opacity, colours, ruler."""
 
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from app.settings import Settings
 from core.look import View
 from ui import theme
 from ui.colormap_combo import ColormapCombo
-from ui.controls import Segment, Segments, captioned, section
+from ui.controls import Segment, Segments, captioned, check_box, section
 from ui.shortcuts import hint
 
 _VIEWS = (
@@ -49,9 +49,9 @@ class ViewSection(QWidget):
         self._opacity_line = captioned("Opacity", self.opacity, self.opacity_value)
         self.colormap = ColormapCombo()
         self.colormap.chosen.connect(lambda name: self.changed.emit({"colormap": name}))
-        self.invert = _check("Invert", "Swap the colours of near and far." + hint("invert"))
+        self.invert = check_box("Invert", "Swap the colours of near and far." + hint("invert"))
         self.invert.clicked.connect(lambda on: self.changed.emit({"invert": on}))
-        self.ruler = _check("Ruler", "A scale of depth values beside the picture." + hint("ruler"))
+        self.ruler = check_box("Ruler", "A scale of depth values beside the picture." + hint("ruler"))
         self.ruler.clicked.connect(lambda on: self.changed.emit({"ruler": on}))
 
         checks = QWidget()
@@ -96,10 +96,3 @@ class ViewSection(QWidget):
     def _opacity_moved(self, percent: int) -> None:
         self.opacity_value.setText(f"{percent} %")
         self.changed.emit({"opacity": percent / 100})
-
-
-def _check(text: str, tip: str) -> QCheckBox:
-    box = QCheckBox(text)
-    box.setToolTip(tip)
-    box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return box
