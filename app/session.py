@@ -270,11 +270,11 @@ class Session(SessionModels, SessionPlayback):
 
     # Snapshots
 
-    def snapshot(self, result: DepthResult, view_png: bytes | None) -> Path:
-        """Write colour, depth, view and settings in the background; gives the folder they will lie in."""
+    def snapshot(self, result: DepthResult, view_png: bytes | None, written: Callable[[Path], None]) -> None:
+        """Write colour, depth, view and settings in the background. `written` is called from there with the folder
+        they lie in; where it fails a fault says so."""
         folder = paths.pictures_dir() / f"fathom-{datetime.now():%Y%m%d-%H%M%S-%f}"[:-3]
-        self._snapshots.write(folder, result, view_png)
-        return folder
+        self._snapshots.write(folder, result, view_png, written)
 
     def _set_size(self) -> None:
         s = self.settings

@@ -14,7 +14,7 @@ class SessionPlayback:
 
     def position_s(self) -> float | None:
         playing = self._pipeline.playing
-        return playing.position_s if playing else None
+        return playing.place_s if playing else None
 
     def toggle_pause(self) -> None:
         if self._pipeline.status().source_state is SourceState.PLAYING:

@@ -1,6 +1,7 @@
 """Snapshots written in the background; what could not be written is kept for another folder."""
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ class _Snapshot:
     folder: Path
     result: DepthResult
     view_png: bytes | None
+    written: Callable[[Path], None]
 
 
 class SnapshotWriter:
@@ -26,14 +28,17 @@ class SnapshotWriter:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="fathom-snapshot")
         self._unsaved: dict[str, _Snapshot] = {}  # what could not be written, by the value of its fault
 
-    def write(self, folder: Path, result: DepthResult, view_png: bytes | None) -> None:
-        self._worker.submit(self._write, _Snapshot(folder, result, view_png))
+    def write(
+        self, folder: Path, result: DepthResult, view_png: bytes | None, written: Callable[[Path], None]
+    ) -> None:
+        """`written` is called from the worker with the folder once all of it lies there."""
+        self._worker.submit(self._write, _Snapshot(folder, result, view_png, written))
 
     def save_in(self, parent: Path, fault_value: str) -> None:
         """Write the snapshot that such a fault is about into a folder of its name under `parent`."""
         unsaved = self._unsaved.pop(fault_value, None)
         if unsaved is not None:
-            self.write(parent / unsaved.folder.name, unsaved.result, unsaved.view_png)
+            self.write(parent / unsaved.folder.name, unsaved.result, unsaved.view_png, unsaved.written)
 
     def forget(self, fault_value: str) -> None:
         """The person has put that fault away: its snapshot is not wanted any more."""
@@ -55,3 +60,5 @@ class SnapshotWriter:
                 self.forget(oldest)
             line = str(error) or type(error).__name__
             self._board.fault(line, Action.SAVE_AT_HOME, str(snapshot.folder))
+        else:
+            snapshot.written(snapshot.folder)

@@ -87,6 +87,12 @@ class Capture:
         self._thread.join(timeout_s)
 
     @property
+    def place_s(self) -> float | None:
+        """Of the picture delivered last, or of the one that a seek is on its way to."""
+        sought_s = self.transport.sought_s
+        return self.position_s if sought_s is None else sought_s
+
+    @property
     def delivered(self) -> int:
         return self.rate.count
 
@@ -220,6 +226,8 @@ class Capture:
             if upcoming is not None:
                 clock.shown(upcoming)
                 self._deliver(upcoming)
+            self.transport.arrived()
+            if upcoming is not None:
                 upcoming = self._read(source)
 
     def _file_state(self, *, ended: bool) -> SourceState:

@@ -38,6 +38,12 @@ class Transport:
         self._restart = False
         self._steps = 0
         self._seek_to_s: float | None = None
+        self._sought_s: float | None = None
+
+    @property
+    def sought_s(self) -> float | None:
+        """Where a seek goes whose picture has not come yet."""
+        return self._sought_s
 
     @property
     def paused(self) -> bool:
@@ -62,7 +68,13 @@ class Transport:
         self._order(_paused=False, _restart=True, _look=True)
 
     def seek(self, time_s: float) -> None:
-        self._order(_seek_to_s=max(0.0, time_s), _steps=0)
+        self._order(_seek_to_s=max(0.0, time_s), _sought_s=max(0.0, time_s), _steps=0)
+
+    def arrived(self) -> None:
+        """The order taken last is carried out; a seek that came meanwhile is still to be."""
+        with self._changed:
+            if self._seek_to_s is None:
+                self._sought_s = None
 
     def step(self, frames: int) -> None:
         """Pause, then move by `frames`; steps that come faster than they are shown add up."""
@@ -107,7 +119,7 @@ class Transport:
     def poll(self) -> Turn | Step | None:
         """The next order for a live source, which is never waited for here and cannot be positioned."""
         with self._changed:
-            self._seek_to_s = None
+            self._seek_to_s = self._sought_s = None
             order = self._take_order(ended=False)
             return order if isinstance(order, Turn | Step) else None
 

@@ -149,6 +149,7 @@ class CompareStage(QWidget):
         self._looks = LaneLooks()
         self._told = None
         self.notes.set_whole("")
+        self.probed.emit(None)
 
     def next_pair(self) -> None:
         """Another lane beside the reference, round and round."""

@@ -42,6 +42,8 @@ class LaneViewport(Viewport):
         """In a wipe, `result` left of the edge instead of the picture; None: the picture."""
         left = None if result is None else (result, look)
         if left != self._left:
+            if result is not None and (self._left is None or self._left[0] is not result):
+                self._unpainted = result
             self._left = left
             self._canvas.update()
 

@@ -106,6 +106,9 @@ class Comparing(QObject):
         """Show the newest view and `frame`, just captured; gives the reference lane's result where it is new."""
         before = self._reference_result()
         view = self._window.session.comparison()
+        if view is None and self.stage.view is not None:  # it ended by itself, which the banner says
+            self.leave()
+            return None
         if view is not None and view is not self.stage.view:
             self.stage.show_view(view)
             if self.choice.isVisible() and (lane := view.lane(self.choice.number)) is not None:
@@ -131,7 +134,12 @@ class Comparing(QObject):
 
     def key_released(self, event: QKeyEvent) -> None:
         """A key that shows something as long as it is held."""
-        if self.is_on and event.key() == Qt.Key.Key_X and not event.isAutoRepeat():
+        if event.key() == Qt.Key.Key_X and not event.isAutoRepeat():
+            self.let_go()
+
+    def let_go(self) -> None:
+        """No key is held any more, or the window would not hear of its release."""
+        if self.is_on:
             self.stage.pair.hold(on=False)
 
     # Orders

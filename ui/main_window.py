@@ -268,6 +268,8 @@ class MainWindow(QWidget):
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.WindowStateChange:
             self.arrange()  # the window manager has its own key for full screen
+        elif event is not None and event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.comparing.let_go()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Hide at once; the pipeline's threads may take a moment to end."""

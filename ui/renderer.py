@@ -145,7 +145,7 @@ class Renderer:
             colour_taps = 1
         program = self._programs.get((content, colour_taps))
         if program is None:
-            program = Program("picture_fragment", (*_FEATURES[content], f"COLOUR_TAPS {colour_taps}", "BICUBIC"))
+            program = Program("picture_fragment", (*_FEATURES[content], f"COLOUR_TAPS {colour_taps}"))
             program.bind()
             program.set("colour_picture", _COLOUR)
             program.set("inverse_depth", _DEPTH)

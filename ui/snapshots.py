@@ -11,13 +11,14 @@ from core.messages import DepthResult
 from ui.chip import Toast
 from ui.wording import from_home
 
-Save = Callable[[DepthResult, bytes | None], Path]
+Save = Callable[[DepthResult, bytes | None, Callable[[Path], None]], None]
 
 
 class Snapshots(QObject):
     """Owns a pool of one thread. Used by: window thread."""
 
     _encoded = pyqtSignal()
+    _written = pyqtSignal(Path)  # from the session's thread
 
     def __init__(self, save: Save, toast: Toast, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -27,6 +28,7 @@ class Snapshots(QObject):
         self._pool.setMaxThreadCount(1)
         self._done: deque[tuple[DepthResult, bytes | None]] = deque()
         self._encoded.connect(self._hand_over, Qt.ConnectionType.QueuedConnection)
+        self._written.connect(self._say_saved, Qt.ConnectionType.QueuedConnection)
 
     def take(self, result: DepthResult, view: QImage) -> None:
         self._pool.start(_Encoding(result, view, self._take_in))
@@ -43,7 +45,7 @@ class Snapshots(QObject):
 
     def _hand_over(self) -> None:
         while self._done:
-            self._say_saved(self._save(*self._done.popleft()))
+            self._save(*self._done.popleft(), self._written.emit)
 
     def _say_saved(self, folder: Path) -> None:
         self._toast.say(

@@ -2,7 +2,6 @@
 // core/compose.py does the same on the CPU. One program is built for each content, so none of them branches:
 //   SHOWS_COLOUR, SHOWS_DEPTH  what goes into the pane; both: an overlay
 //   COLOUR_TAPS                1, or 4 where the picture is shown much smaller than it is
-//   BICUBIC                    depth is scaled up by a cubic instead of linearly
 
 #ifdef SHOWS_COLOUR
 uniform sampler2D colour_picture;
@@ -25,7 +24,6 @@ uniform sampler2D colormap;    // 256 x 1
 uniform vec2 depth_range;      // its low end, and 1 / (high - low)
 uniform bool invert;
 
-#ifdef BICUBIC
 // Cubic convolution with a = -0.75, the kernel of MiDaS's own resize.
 vec4 cubic_weights(float t) {
     const float a = -0.75;
@@ -51,11 +49,6 @@ float depth_at(vec2 place) {
     }
     return sum;
 }
-#else
-float depth_at(vec2 place) {
-    return texture(inverse_depth, place).r;
-}
-#endif
 
 vec3 depth_colour_at(vec2 place) {
     float depth = depth_at(place);

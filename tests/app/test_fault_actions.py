@@ -98,19 +98,27 @@ def fail_at_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Path
     return pictures, home
 
 
+def no_word(folder: Path) -> None:
+    raise AssertionError(f"nothing was written in {folder}")
+
+
 def test_a_snapshot_that_cannot_be_written_is_saved_elsewhere(
     rig: Rig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    _, home = fail_at_first(monkeypatch, tmp_path)
+    pictures, home = fail_at_first(monkeypatch, tmp_path)
     rig.session.start()
-    folder = rig.session.snapshot(a_result(rig), b"view")
+    written: list[Path] = []
+    rig.session.snapshot(a_result(rig), b"view", written.append)
     fault = rig.fault()
-    assert str(folder) in fault.line
+    assert str(pictures) in fault.line
     assert fault.button == "Save in the home folder"
+    assert written == []
     rig.session.do(fault)
     rig.session.close()
-    assert (home / folder.name / "view.png").read_bytes() == b"view"
-    assert (home / folder.name / "snapshot.json").is_file()
+    (folder,) = written
+    assert folder.parent == home
+    assert (folder / "view.png").read_bytes() == b"view"
+    assert (folder / "snapshot.json").is_file()
     assert rig.session.status().faults == ()
 
 
@@ -119,7 +127,7 @@ def test_a_snapshot_that_was_put_away_is_not_kept(
 ) -> None:
     _, home = fail_at_first(monkeypatch, tmp_path)
     rig.session.start()
-    rig.session.snapshot(a_result(rig), b"view")
+    rig.session.snapshot(a_result(rig), b"view", no_word)
     fault = rig.fault()
     rig.session.dismiss(fault)
     rig.session.do(fault)
@@ -133,7 +141,7 @@ def test_whatever_goes_wrong_in_a_snapshot_is_said(rig: Rig, monkeypatch: pytest
 
     monkeypatch.setattr("core.snapshot.write_snapshot", out_of_memory)
     rig.session.start()
-    rig.session.snapshot(a_result(rig), None)
+    rig.session.snapshot(a_result(rig), None, no_word)
     assert rig.fault().line == "MemoryError"
 
 

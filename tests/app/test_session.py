@@ -123,8 +123,10 @@ def test_every_choice_is_remembered(tmp_path: Path) -> None:
 def test_a_snapshot_is_written_in_the_background_and_finished_on_close(rig: Rig) -> None:
     found = []
     rig.until(lambda: (result := rig.session.newest_result()) and (found.append(result) or True))
-    folder = rig.session.snapshot(found[0], b"view")
+    written: list[Path] = []
+    rig.session.snapshot(found[0], b"view", written.append)
     rig.session.close()
+    (folder,) = written
     assert sorted(path.name for path in folder.iterdir()) == [
         "colour.png",
         "depth.png",

@@ -131,6 +131,27 @@ def test_pause_step_and_seek_are_frame_accurate() -> None:
         assert owner.states[-1] is SourceState.PAUSED
 
 
+def test_a_seek_is_told_as_the_place_until_its_picture_comes() -> None:
+    class SlowFile(FakeFile):
+        def seek(self, time_s: float) -> None:
+            assert may_seek.wait(LONG_S)
+            super().seek(time_s)
+
+    may_seek = threading.Event()
+    wish = SourceWish("file", paced=False, loop=False)
+    with capturing(wish, lambda: SlowFile(count=100)) as (capture, owner):
+        owner.woken.until(lambda: owner.states[-1] is SourceState.ENDED)
+        capture.transport.pause()
+        capture.transport.seek(0.05)
+        assert capture.place_s == 0.05
+        assert capture.position_s == pytest.approx(0.099), "decoding takes a while"
+        may_seek.set()
+        owner.woken.until(lambda: owner.frames[-1].rgb[0, 0, 0] == 50)
+        capture.transport.step(1)
+        owner.woken.until(lambda: owner.frames[-1].rgb[0, 0, 0] == 51)
+        assert capture.place_s == capture.position_s == pytest.approx(0.051)
+
+
 def test_what_nobody_took_when_every_frame_mode_ends_is_dropped_and_the_picture_that_stands_comes_again() -> None:
     wish = SourceWish("file", every_frame=True, paced=False)
     with capturing(wish, lambda: FakeFile(count=100)) as (capture, owner):

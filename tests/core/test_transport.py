@@ -91,3 +91,25 @@ def test_a_live_source_takes_steps_but_no_positions() -> None:
     assert transport.poll() == Step(2)
     transport.stop()
     assert transport.poll() is Turn.STOP
+
+
+def test_a_seek_is_on_its_way_until_its_picture_has_come() -> None:
+    transport = Transport(loop=False)
+    assert transport.sought_s is None
+    transport.seek(10.0)
+    transport.arrived()
+    assert transport.sought_s == 10.0, "a picture that was taken before"
+    transport.next(due_s=None)
+    transport.seek(15.0)
+    transport.arrived()
+    assert transport.sought_s == 15.0, "that of the seek before"
+    transport.next(due_s=None)
+    transport.arrived()
+    assert transport.sought_s is None
+
+
+def test_a_live_source_goes_nowhere() -> None:
+    transport = Transport(loop=False)
+    transport.seek(10.0)
+    transport.poll()
+    assert transport.sought_s is None

@@ -96,6 +96,7 @@ class FakeSession:
         self.statuses_read = 0
         self.snapshot_thread: threading.Thread | None = None
         self.folder = Path("/pictures/fathom-1")
+        self.can_write = True
 
     def asked(self, name: str) -> list[tuple[Any, ...]]:
         """The arguments of every call of `name`."""
@@ -217,10 +218,11 @@ class FakeSession:
     def save_last(self) -> None:
         self.calls.append(("save_last",))
 
-    def snapshot(self, result: DepthResult, view_png: bytes | None) -> Path:
+    def snapshot(self, result: DepthResult, view_png: bytes | None, written: Callable[[Path], None]) -> None:
         self.snapshot_thread = threading.current_thread()
         self.calls.append(("snapshot", result, view_png))
-        return self.folder
+        if self.can_write:
+            written(self.folder)
 
     def start_comparing(self) -> None:
         self.calls.append(("start_comparing",))

@@ -53,6 +53,17 @@ DOES: dict[str, Callable[[MainWindow, FakeSession], object]] = {
 }
 
 
+def test_a_key_that_is_held_is_let_go_with_the_window(open_window: OpenWindow) -> None:
+    """Its release goes to the window that comes to the front."""
+    window, _ = compare(open_window, compare_layout="wipe")
+    QTest.keyPress(window, Qt.Key.Key_X)
+    pair = window.comparing.stage.pair
+    until(lambda: pair._held)
+    other, _ = open_window()
+    assert other.isActiveWindow()
+    until(lambda: not pair._held)
+
+
 def test_every_line_of_the_table_is_tested() -> None:
     assert DOES.keys() == {shortcut.name for shortcut in SHORTCUTS if shortcut.when is When.COMPARING}
 

@@ -13,7 +13,7 @@ from PyQt6.QtTest import QSignalSpy, QTest
 from app.settings import Settings
 from core.comparing.measures import Agreement, Fit
 from core.comparing.view import LaneState
-from support.comparisons import a_comparison, a_depth, a_frame, a_lane, with_truth
+from support.comparisons import a_comparison, a_depth, a_frame, a_lane, a_lane_result, with_truth
 from support.stages import apart, cells, colour_at, turn_wheel
 from support.waiting import until
 from ui.compare_cell import LaneCell
@@ -207,6 +207,27 @@ def test_a_result_that_stands_already_is_not_painted_as_new(open_stage: OpenStag
     assert not any(cell.viewport._unpainted for cell in cells(stage))
     stage.show_view(a_comparison(2, index=1))
     until(lambda: len(painted) == 2)
+
+
+def test_in_a_wipe_each_new_depth_of_the_reference_counts_as_painted(open_stage: OpenStage) -> None:
+    view = a_comparison(2)
+    stage = open_stage(view, compare_layout="wipe")
+    first, second = view.lanes
+    until(lambda: stage._told is first.result)
+    painted = QSignalSpy(stage.painted)
+    for index in (1, 2):
+        newer = replace(first, result=a_lane_result(1, a_frame(index), 10.0, 20.0))
+        stage.show_view(replace(view, lanes=(newer, second)))
+        until(lambda: len(painted) == index)
+
+
+def test_no_value_stays_when_comparing_ends(open_stage: OpenStage) -> None:
+    stage = open_stage(a_comparison(2))
+    probes = QSignalSpy(stage.probed)
+    QTest.mouseMove(cells(stage)[0].viewport, cells(stage)[0].viewport.rect().center())
+    until(lambda: len(probes) and probes[-1][0] is not None)
+    stage.clear()
+    assert probes[-1][0] is None
 
 
 def test_figures_rest_between_ticks_but_follow_a_change_of_the_reference_at_once(open_stage: OpenStage) -> None:

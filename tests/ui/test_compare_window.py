@@ -199,6 +199,16 @@ def test_a_snapshot_keeps_the_lanes_as_they_are_shown(open_window: OpenWindow) -
     assert shown.width() >= window.comparing.stage.grid.width()
 
 
+def test_a_comparison_that_ends_by_itself_gives_the_window_back(open_window: OpenWindow) -> None:
+    window, session = compare(open_window)
+    session.compared = None
+    session.give(a_result(7))
+    until(lambda: not window.comparing.is_on)
+    assert window.stage.viewport.isVisible()
+    session.give(a_result(8))
+    until(lambda: window.newest is not None and window.newest.frame.index == 8)
+
+
 def test_the_live_view_comes_back_with_what_is_new(open_window: OpenWindow) -> None:
     window, session = compare(open_window)
     window.comparing.leave()

@@ -196,6 +196,16 @@ def test_a_snapshot_before_there_is_depth_says_so(open_window: OpenWindow) -> No
     assert session.asked("snapshot") == []
 
 
+def test_a_snapshot_that_is_not_written_is_not_called_saved(open_window: OpenWindow) -> None:
+    window, session = open_window()
+    session.can_write = False
+    show_depth(window, session)
+    window.commands.snapshot()
+    until(lambda: session.asked("snapshot"))
+    QTest.qWait(1)
+    assert window.stage.toast.isHidden()
+
+
 def test_a_snapshot_is_of_the_source_that_is_shown(open_window: OpenWindow) -> None:
     window, session = open_window()
     show_depth(window, session)
