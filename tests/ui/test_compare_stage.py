@@ -218,7 +218,7 @@ def test_in_a_wipe_each_new_depth_of_the_reference_counts_as_painted(open_stage:
     for index in (1, 2):
         newer = replace(first, result=a_lane_result(1, a_frame(index), 10.0, 20.0))
         stage.show_view(replace(view, lanes=(newer, second)))
-        until(lambda: len(painted) == index)
+        until(lambda index=index: len(painted) == index)
 
 
 def test_no_value_stays_when_comparing_ends(open_stage: OpenStage) -> None:
