@@ -18,7 +18,7 @@ _WORDS_FROM_PX = 330  # narrower than that, the buttons show their icons alone
 def lane_title(lane: LaneView) -> str:
     """Model and size in words: what runs, where that is known, else what was asked for."""
     name = lane.info.name if lane.info is not None else PurePath(lane.wish.model).name
-    if lane.result is not None:
+    if lane.info is not None and lane.result is not None:
         height, width = lane.result.network_hw
         return f"{name} {width}" if height == width else f"{name} {width} × {height}"
     size = lane.wish.size
