@@ -279,5 +279,5 @@ class ModelEntry:
 
     @property
     def title(self) -> str:
-        """What people call it: a file of their own by the file's name."""
-        return PurePath(self.name).name if self.kind is ModelKind.FILE else self.name
+        """What people call it: what is named by its path, by the file's name."""
+        return PurePath(self.name).name
