@@ -1,6 +1,7 @@
 """A network as a person asks for it in a lane: a value, and its one line in the settings."""
 
 from dataclasses import astuple, dataclass
+from pathlib import PurePath
 
 from core.errors import SettingError
 from core.network_size import ASPECTS, AUTO, TRAINED, parse_size
@@ -18,6 +19,11 @@ class LaneWish:
     precision: str = AUTO
     device: str = AUTO
     aspect: str = TRAINED
+
+    @property
+    def title(self) -> str:
+        """The model as people call it: by its name, or that of its file, as two can hold networks of one name."""
+        return PurePath(self.model).name
 
     @property
     def names(self) -> tuple[str, ...]:

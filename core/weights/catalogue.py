@@ -123,7 +123,6 @@ def _file_entry(path: Path, name: str, kind: ModelKind) -> ModelEntry:
         parameters=seen.parameters,
         note=seen.note,
         kind=kind,
-        runs_as=seen.name if seen.name != name else "",
         file_bytes=seen.bytes,
         layout=seen.layout,
         network=_in_words(seen.config),
