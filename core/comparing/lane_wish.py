@@ -5,8 +5,7 @@ from pathlib import PurePath
 
 from core.errors import SettingError
 from core.network_size import ASPECTS, AUTO, TRAINED, parse_size
-
-PRECISIONS = (AUTO, "fp32", "bf16", "fp16")
+from core.precision import PRECISION_CHOICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def lane_wish(text: str) -> LaneWish:
     size, precision, device, aspect, model = parts
     if size not in (AUTO, TRAINED):
         parse_size(size)
-    for name, value, choices in (("precision", precision, PRECISIONS), ("aspect", aspect, ASPECTS)):
+    for name, value, choices in (("precision", precision, PRECISION_CHOICES), ("aspect", aspect, ASPECTS)):
         if value not in choices:
             raise SettingError(f"a lane's {name} must be one of {', '.join(choices)}, got {value!r}")
     return LaneWish(model, size, precision, device, aspect)
