@@ -105,7 +105,7 @@ class Session(SessionModels, SessionPlayback):
         if "compare_memory_mb" in names and (comparing := self._pipeline.comparing):
             comparing.set_budget(self.settings.compare_memory_mb)
         if names and self._store is not None:
-            self._store.schedule(self.settings)
+            self._store.schedule(**{name: getattr(self.settings, name) for name in names})
 
     def open_source(self, address: str) -> None:
         """Play `address`; also the one that plays already, which opens it afresh. Raises: SettingError."""

@@ -99,10 +99,9 @@ class SessionModels(ABC):
         wanted, running = self.settings.model, self.status().model
         compared = self.comparison()
         in_use = {wanted} | {lane.wish.model for lane in (compared.lanes if compared is not None else ())}
-        entry = self._model_files.entry(wanted)
-        if running is not None and not (entry is not None and entry.is_run_by(running)):
-            in_use |= {entry.name for entry in self.models() if entry.is_run_by(running)}
-        return in_use
+        if running is not None:
+            in_use.add(running.loaded_as)
+        return in_use | {entry.name for entry in self.models() if entry.path in in_use}
 
     def _close_models(self) -> None:
         self._downloads.close()

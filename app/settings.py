@@ -11,6 +11,7 @@ from core.errors import SettingError
 from core.look import View
 from core.model_messages import AUTO_MODEL
 from core.network_size import ASPECTS, AUTO, TRAINED, parse_size
+from core.precision import PRECISION_CHOICES
 
 COLORMAPS = ("inferno", "magma", "plasma", "viridis", "cividis", "turbo", "spectral", "bone", "grey")
 
@@ -71,9 +72,7 @@ class Settings:
         choices=ASPECTS,
         flag=True,
     )
-    precision: str = option(
-        "auto", "Number format of the network.", choices=("auto", "fp32", "bf16", "fp16"), flag=True
-    )
+    precision: str = option("auto", "Number format of the network.", choices=PRECISION_CHOICES, flag=True)
     device: str = option(
         "auto",
         "Where the network runs: auto, cpu, cuda, cuda:N or mps.",

@@ -7,7 +7,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ _log = logging.getLogger(__name__)
 class SettingsStore:
     """Owns the settings file. Used by: any thread; scheduled writes come from one thread that ends when idle.
 
+    A scheduled write changes no more in the file than was scheduled: another window may have written the rest.
     `on_error` gets one line, from that thread, when a scheduled write fails, and no more until one succeeds.
     """
 
@@ -30,11 +31,11 @@ class SettingsStore:
         self._on_error = on_error or _log.warning
         self._delay_s = delay_s
         self._changed = threading.Condition()  # guards the next three
-        self._pending: Settings | None = None
+        self._pending: dict[str, Any] = {}
         self._writer: threading.Thread | None = None
         self._closed = False
         self._write_lock = threading.Lock()  # one write at a time, and none overtakes another
-        self._failing = False
+        self._unwritten: dict[str, Any] = {}  # by the last write, which failed
 
     def load(self) -> tuple[Settings, str | None]:
         """The settings, and one line where something in the file could not be used; never raises.
@@ -63,13 +64,14 @@ class SettingsStore:
         """Write now, instead of what was scheduled. Raises: OSError."""
         with self._write_lock:
             with self._changed:
-                self._pending = None
+                self._pending = {}
             _write(self.path, settings)
+            self._unwritten = {}
 
-    def schedule(self, settings: Settings) -> None:
+    def schedule(self, **values: Any) -> None:
         """Write soon: what is newest when the delay is over, so a dragged slider costs two writes a second."""
         with self._changed:
-            self._pending = settings
+            self._pending.update(values)
             if self._writer is None:
                 self._writer = threading.Thread(target=self._write_scheduled, name="settings")
                 self._writer.start()
@@ -87,7 +89,7 @@ class SettingsStore:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._closed, self._delay_s)
-                if self._pending is None:
+                if not self._pending:
                     self._writer = None
                     return
             self._write_pending()
@@ -95,17 +97,18 @@ class SettingsStore:
     def _write_pending(self) -> None:
         with self._write_lock:
             with self._changed:
-                settings, self._pending = self._pending, None
-            if settings is None:
+                values, self._pending = self._pending, {}
+            if not values:
                 return  # `save` came first
+            said, values = bool(self._unwritten), {**self._unwritten, **values}
             try:
-                _write(self.path, settings)
+                _write(self.path, replace(self.load()[0], **values))
             except OSError as error:
-                said, self._failing = self._failing, True
+                self._unwritten = values
                 if not said:
                     self._on_error(f"the settings could not be written to {self.path}: {error.strerror or error}")
             else:
-                self._failing = False
+                self._unwritten = {}
 
     def _set_aside(self) -> str:
         kept = self.path.with_name(self.path.name + ".bad")

@@ -81,6 +81,7 @@ class Engine:
                 note=weights.note,
                 weights_sha256=sha256,
                 training_aspect=weights.config.training_aspect,
+                loaded_as=model,
             ),
         )
 

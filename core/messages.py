@@ -39,6 +39,7 @@ class ModelInfo:
     note: str = ""  # what a person should know: "rough on real pictures"
     weights_sha256: str = ""  # of the file the weights came from; empty where nobody knows
     training_aspect: str = "square"  # or "keep": how it saw pictures
+    loaded_as: str = ""  # the name or path it was asked for by: two files can hold networks of one name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -260,7 +261,6 @@ class ModelEntry:
     download_bytes: int | None = None  # how much `models fetch` would bring
     note: str = ""
     kind: ModelKind = ModelKind.FOLDER
-    runs_as: str = ""  # what ModelInfo calls it, where that is not its name
     problem: str = ""  # why it cannot be used, though it is listed
     file_bytes: int = 0  # on this computer
     part_bytes: int = 0  # of a download that was paused or broke off
@@ -273,11 +273,7 @@ class ModelEntry:
     published_sha256: bool = False  # True: its publisher told it
     figures: ModelFigures | None = None
 
-    def is_run_by(self, model: ModelInfo) -> bool:
-        """Whether `model` may be this one: two files can hold networks of one name."""
-        return model.name == (self.runs_as or self.name)
-
     @property
     def title(self) -> str:
-        """What people call it: a file of their own by the file's name."""
-        return PurePath(self.name).name if self.kind is ModelKind.FILE else self.name
+        """What people call it: what is named by its path, by the file's name."""
+        return PurePath(self.name).name

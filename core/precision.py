@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import torch
 
 PRECISIONS = ("fp32", "bf16", "fp16")  # from safe to daring
+PRECISION_CHOICES = ("auto", *PRECISIONS)
 SAFER = {"fp16": "bf16", "bf16": "fp32"}  # bfloat16 has float32's range, float32 its own exactness besides
 CLEARLY_FASTER = 1.15
 _RUNS = 20  # some 50 ms: a moment in which something else ran must not decide it
@@ -27,7 +28,7 @@ def pick_precision(wanted: str, device: "torch.device") -> str:
     if wanted == "auto":
         return "fp16" if device.type != "cpu" else ("bf16" if bf16_is_faster() else "fp32")
     if wanted not in PRECISIONS:
-        raise EngineError(f"precision must be auto, {', '.join(PRECISIONS)}, got {wanted!r}")
+        raise EngineError(f"precision must be {', '.join(PRECISION_CHOICES)}, got {wanted!r}")
     return wanted
 
 

@@ -1,7 +1,5 @@
 """The head of a lane's cell: its number and colour, what it runs, whether it is the reference, and its end."""
 
-from pathlib import PurePath
-
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
@@ -17,8 +15,8 @@ _WORDS_FROM_PX = 330  # narrower than that, the buttons show their icons alone
 
 def lane_title(lane: LaneView) -> str:
     """Model and size in words: what runs, where that is known, else what was asked for."""
-    name = lane.info.name if lane.info is not None else PurePath(lane.wish.model).name
-    if lane.result is not None:
+    name = lane.wish.title
+    if lane.info is not None and lane.result is not None:
         height, width = lane.result.network_hw
         return f"{name} {width}" if height == width else f"{name} {width} × {height}"
     size = lane.wish.size
@@ -75,7 +73,8 @@ class LaneHeader(QWidget):
         if title != self._title:
             self._title = title
             self.name.set_choice(title)
-            self.name.setToolTip(f"{lane.label}: click to choose model, size and precision")
+        if (tip := f"{lane.label}: click to choose model, size and precision") != self.name.toolTip():
+            self.name.setToolTip(tip)
         self.reference.setChecked(is_reference)
         tip = "The others are compared with this lane" if is_reference else "Compare the others with this lane"
         self.reference.setToolTip(f"{tip} ({position})")

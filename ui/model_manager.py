@@ -126,7 +126,7 @@ class ModelManager(QFrame):
         tasks = {task.name: task for task in status.model_tasks}
         running = status.model
         if wanted not in self.rows and running is not None:  # chosen by Fathom, or a file that is on no list
-            wanted = next((entry.name for entry in self._entries if entry.is_run_by(running)), wanted)
+            wanted = running.loaded_as
         self._show_summary(set(downloads))
         for name, row in self.rows.items():
             row.show_state(downloads.get(name), tasks.get(name), wanted, status.model_state)

@@ -69,13 +69,11 @@ class ModelSection(QWidget):
             self.note.hide()
             return
         running = status.model
-        chosen = self.picker.entry(wanted)
-        follows = running is None or (chosen is not None and chosen.is_run_by(running))
-        shown = wanted if follows or status.model_state is ModelState.LOADING else running.name
+        shown = wanted if running is None or status.model_state is ModelState.LOADING else running.loaded_as
         self._show_choice(shown)
         entry = self.picker.entry(shown)
         parts = [entry.label, entry.note] if entry else []
-        if not entry and running is not None and shown == running.name:
+        if not entry and running is not None and shown == running.loaded_as:
             parts = [f"{running.parameters / 1e6:.3g} M parameters", running.note]
         self.note.setText("\n".join(sentence(part) for part in parts if part))
         self.note.setVisible(bool(self.note.text()))
@@ -97,5 +95,4 @@ class ModelSection(QWidget):
         """A model of the list by its name, a weights file by that of the file."""
         if model == AUTO_MODEL:
             return "Automatic"
-        entry = self.picker.entry(model)
-        return entry.title if entry else PurePath(model).name
+        return PurePath(model).name

@@ -13,8 +13,8 @@ from tqdm import tqdm
 from app.version import VERSION
 from core.errors import FathomError, RecordingError, SettingError
 from core.network_size import network_hw
+from core.precision import PRECISION_CHOICES
 
-PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 BAR = "{desc} {percentage:3.0f}% |{bar}| {elapsed}, {remaining} left"
 
 
@@ -22,7 +22,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser("bench", help="how fast the models run on this machine")
     parser.add_argument("--models", default="fathom-nano", metavar="A,B", help="names or files (fathom-nano)")
     parser.add_argument("--sizes", default="256", metavar="PX,HxW", help="what the network sees (256)")
-    parser.add_argument("--precisions", default="auto", metavar="P,Q", help=f"of {', '.join(PRECISIONS)} (auto)")
+    parser.add_argument(
+        "--precisions", default="auto", metavar="P,Q", help=f"of {', '.join(PRECISION_CHOICES)} (auto)"
+    )
     parser.add_argument("--devices", default="auto", metavar="D,E", help="auto, cpu, cuda, cuda:N, mps (auto)")
     parser.add_argument("--seconds", type=float, default=4.0, metavar="S", help="how long each is timed (4)")
     parser.add_argument("--json", type=Path, metavar="F", help="also write the figures to this file")
@@ -34,8 +36,8 @@ def run(args: argparse.Namespace) -> int:
     """Raises: FathomError; a case that cannot run is named, and the others are measured all the same."""
     lists = {name: _split(name, getattr(args, name)) for name in ("models", "sizes", "precisions", "devices")}
     for precision in lists["precisions"]:
-        if precision not in PRECISIONS:
-            raise SettingError(f"--precisions must be among {', '.join(PRECISIONS)}, got {precision!r}")
+        if precision not in PRECISION_CHOICES:
+            raise SettingError(f"--precisions must be among {', '.join(PRECISION_CHOICES)}, got {precision!r}")
     if args.chart is not None and args.chart.suffix.lower() != ".png":
         raise SettingError(f"--chart must be a .png file, got {args.chart}")
     if not args.seconds >= 0:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from app import paths, recent_sources
 from app.commands.common import add_common, given
@@ -43,13 +44,17 @@ def run(show_window: ShowWindow, args: argparse.Namespace) -> int:
     wishes = given(args)
     store = SettingsStore(paths.settings_file())
     remembered, problem = store.load()
+    played: dict[str, Any] = {}
     if args.source is not None:
-        source = wishes["source"] = recent_sources.to_remember(args.source)
-        wishes["recent_sources"] = recent_sources.with_source(remembered.recent_sources, source)
+        source = recent_sources.to_remember(args.source)
+        recent = recent_sources.with_source(remembered.recent_sources, source)
+        played = {"source": source, "recent_sources": recent}
     if Path(wishes.get("model", "")).suffix:  # a weights file; a name has none
         wishes["model"] = paths.in_full(wishes["model"])
-    settings = replace(remembered, **wishes)
+    settings = replace(remembered, **wishes, **played)
     if has_display():
+        if played:
+            store.schedule(**played)  # what else was asked for is for this once
         return show_window(settings, store, problem, args.exit_after, args.screenshot)
     if args.source is not None or args.screenshot is not None:
         display = os.environ.get("DISPLAY")

@@ -139,11 +139,10 @@ class Comparing:
 
 
 def _as_wanted(view: LaneView | None, lane: WantedLane) -> LaneView:
-    """A lane that is new or runs something else as yet is loading."""
-    if view is None:
-        return LaneView(lane.number, lane.wish, lane.wish.names[-1], LaneState.LOADING)
-    if view.wish == lane.wish:
+    """A lane that is new or runs something else as yet is loading: its picture stays, without figures."""
+    if view is not None and view.wish == lane.wish:
         return view
-    return replace(
-        view, wish=lane.wish, label=lane.wish.names[-1], state=LaneState.LOADING, detail="", progress=None
-    )
+    loading = LaneView(lane.number, lane.wish, lane.wish.names[-1], LaneState.LOADING)
+    if view is None:
+        return loading
+    return replace(loading, result=view.result, behind=view.behind, history=view.history)

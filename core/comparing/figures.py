@@ -40,7 +40,7 @@ def lane_facts(comparison: Comparison, number: int) -> dict[str, Any]:
     info = lane.info
     return {
         "label": lane.label,
-        "model": info.name if info else lane.wish.model,
+        "model": lane.wish.model,
         "height": lane.network_hw[0] if lane.network_hw else None,
         "width": lane.network_hw[1] if lane.network_hw else None,
         "precision": info.precision if info else lane.wish.precision,

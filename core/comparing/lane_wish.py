@@ -1,11 +1,11 @@
 """A network as a person asks for it in a lane: a value, and its one line in the settings."""
 
 from dataclasses import astuple, dataclass
+from pathlib import PurePath
 
 from core.errors import SettingError
 from core.network_size import ASPECTS, AUTO, TRAINED, parse_size
-
-PRECISIONS = (AUTO, "fp32", "bf16", "fp16")
+from core.precision import PRECISION_CHOICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,11 @@ class LaneWish:
     precision: str = AUTO
     device: str = AUTO
     aspect: str = TRAINED
+
+    @property
+    def title(self) -> str:
+        """The model as people call it: by its name, or that of its file, as two can hold networks of one name."""
+        return PurePath(self.model).name
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -38,7 +43,7 @@ def lane_wish(text: str) -> LaneWish:
     size, precision, device, aspect, model = parts
     if size not in (AUTO, TRAINED):
         parse_size(size)
-    for name, value, choices in (("precision", precision, PRECISIONS), ("aspect", aspect, ASPECTS)):
+    for name, value, choices in (("precision", precision, PRECISION_CHOICES), ("aspect", aspect, ASPECTS)):
         if value not in choices:
             raise SettingError(f"a lane's {name} must be one of {', '.join(choices)}, got {value!r}")
     return LaneWish(model, size, precision, device, aspect)

@@ -71,7 +71,7 @@ class Lane:
         if self.info is None:
             return self.wish.names[-1]
         size = f"{self.network_hw[0]}x{self.network_hw[1]}" if self.network_hw else self.wish.size
-        return f"{self.info.name} {size} {self.info.precision}"
+        return f"{self.wish.title} {size} {self.info.precision}"
 
     @property
     def median_ms(self) -> float | None:

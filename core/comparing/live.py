@@ -241,7 +241,7 @@ class LiveComparison:
         device = next((lane.device for lane in self._lanes if lane.device), "")
         self.comparing.show(
             ComparisonView(
-                tuple(self._with_score(lane.view(self._frame)) for lane in self._lanes),
+                tuple(self._with_score(lane) for lane in self._lanes),
                 self._wanted.reference,
                 self._wanted.same_frame,
                 is_together=len(frames) == 1,
@@ -255,6 +255,8 @@ class LiveComparison:
             )
         )
 
-    def _with_score(self, view: LaneView) -> LaneView:
-        found = self._truth.scores.lanes.get(view.number)
-        return view if found is None else replace(view, score=found.score, score_index=found.index)
+    def _with_score(self, lane: LiveLane) -> LaneView:
+        view, found = lane.view(self._frame), self._truth.scores.lanes.get(lane.number)
+        if found is None or not lane.gave(found.result):
+            return view
+        return replace(view, score=found.score, score_index=found.result.frame.index)

@@ -179,9 +179,14 @@ class LiveLane:
 
     # Figures
 
+    def gave(self, result: DepthResult) -> bool:
+        """Whether `result` is of the model and size that run now."""
+        lane = self._lane
+        return lane is not None and (result.model, result.network_hw) == (lane.info, lane.network_hw)
+
     def compare_with(self, reference: DepthResult) -> None:
-        """Its newest depth, where that is of the reference's frame."""
-        if self.result is not None:
+        """Its newest depth, where that is of what runs now and of the reference's frame."""
+        if self.result is not None and self.gave(self.result):
             self.figures.compare(self.result, reference)
 
     def note(self) -> None:

@@ -23,7 +23,7 @@ MOST_SHARE = 0.01  # of the lanes' time
 @dataclass(frozen=True, slots=True)
 class LaneScore:
     score: Score | None
-    index: int  # of the frame
+    result: DepthResult  # that was judged
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,6 +125,6 @@ class TruthWatch:
                 lanes.pop(number, None)
                 continue
             every = stride(true_depth, MOST_PIXELS)
-            lanes[number] = LaneScore(score(result.inverse_depth, true_depth, every), frame.index)
+            lanes[number] = LaneScore(score(result.inverse_depth, true_depth, every), result)
             trivial = trivial_scores(true_depth, every)
         self.scores = Scores(truth.kind, lanes, trivial, source_id=self._source_id)

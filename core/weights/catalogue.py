@@ -87,7 +87,7 @@ def _in_folders() -> tuple[list[ModelEntry], list[ModelEntry]]:
             taken = entry.name in found or entry.name in PUBLISHED_MODELS
             if taken and not entry.problem:
                 line = f"{path} has the name of another model; give the file a name of its own"
-                entry = _unusable(path, str(path), kind, line)
+                entry = _unusable(path, kind, line)
             if entry.problem:
                 problems.append(entry)
             else:
@@ -114,7 +114,7 @@ def _file_entry(path: Path, name: str, kind: ModelKind) -> ModelEntry:
                 f"{path}: the weights are not in Fathom's own format: open the file itself, or convert it"
             )
     except WeightsError as error:
-        return _unusable(path, name, kind, str(error))
+        return _unusable(path, kind, str(error))
     return ModelEntry(
         name=name,
         label=f"{_WHEREABOUTS[kind]}, {_millions(seen.parameters)}",
@@ -123,7 +123,6 @@ def _file_entry(path: Path, name: str, kind: ModelKind) -> ModelEntry:
         parameters=seen.parameters,
         note=seen.note,
         kind=kind,
-        runs_as=seen.name if seen.name != name else "",
         file_bytes=seen.bytes,
         layout=seen.layout,
         network=_in_words(seen.config),
@@ -141,8 +140,9 @@ _WHEREABOUTS = {
 }
 
 
-def _unusable(path: Path, name: str, kind: ModelKind, problem: str) -> ModelEntry:
-    return ModelEntry(name, "cannot be used", str(path), 0, 0, kind=kind, problem=problem)
+def _unusable(path: Path, kind: ModelKind, problem: str) -> ModelEntry:
+    """By its path, as a model may have the name that it would have."""
+    return ModelEntry(str(path), "cannot be used", str(path), 0, 0, kind=kind, problem=problem)
 
 
 def _inspected(path: Path) -> Inspection:

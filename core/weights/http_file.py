@@ -136,7 +136,7 @@ def _attempt(
         start, received = _terms(url, part, response, redirects.linked, start)
         if received.bytes is not None:
             _check_size(url, received.bytes, limit_bytes)
-            _check_room(part, received.bytes - start)
+            _check_room(part, received.bytes - size_of(part))  # what is here is gone on with, or cut away
         with part.open("r+b" if start else "wb") as file:
             if start:
                 file.truncate(start)

@@ -26,6 +26,7 @@ class Window:
 
     def __call__(self, settings: Settings, store: SettingsStore, *rest: Any) -> int:
         self.calls.append((settings, *rest))
+        store.close()  # as the session does
         return 0
 
 
@@ -196,9 +197,10 @@ def test_what_is_named_from_one_folder_is_found_from_another(
     clip, weights = str(tmp_path / "clip.mp4"), str(tmp_path / "own.pt")
     for args, source, model, recent in (
         (["clip.mp4", "--model", "own.pt"], clip, weights, (clip,)),
-        (["demo", "--model", "fathom-nano"], "demo", "fathom-nano", ()),
-        (["rtsp://10.0.0.2/a"], "rtsp://10.0.0.2/a", "auto", ("rtsp://10.0.0.2/a",)),
-        (["gone.mp4"], "gone.mp4", "auto", ("gone.mp4",)),
+        (["demo", "--model", "fathom-nano"], "demo", "fathom-nano", (clip,)),
+        (["rtsp://10.0.0.2/a"], "rtsp://10.0.0.2/a", "auto", ("rtsp://10.0.0.2/a", clip)),
+        (["gone.mp4"], "gone.mp4", "auto", ("gone.mp4", "rtsp://10.0.0.2/a", clip)),
+        ([], "gone.mp4", "auto", ("gone.mp4", "rtsp://10.0.0.2/a", clip)),
     ):
         window = Window()
         assert run(*args, window=window) == 0

@@ -50,7 +50,7 @@ def test_a_file_that_is_opened_is_told_listed_and_handed_on(rig: Rig, tmp_path: 
     rig.woken.until(lambda: rig.board.read().model_tasks == ())
     entry = rig.files.entry(str(path))
     assert entry is not None
-    assert (entry.kind, entry.title, entry.runs_as) == (ModelKind.FILE, "toy.pt", "toy")
+    assert (entry.kind, entry.title) == (ModelKind.FILE, "toy.pt")
     assert rig.board.read().faults == ()
 
 

@@ -177,7 +177,7 @@ def test_a_folder_without_rights_is_one_line(path: Path) -> None:
     path.parent.mkdir(mode=0o500)
     said: list[str] = []
     store = SettingsStore(path, said.append)
-    store.schedule(DEFAULTS)
+    store.schedule(loop=False)
     store.close()
     assert said == [f"the settings could not be written to {path}: Permission denied"]
 
@@ -215,7 +215,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
 def test_many_changes_are_one_write_of_the_newest(path: Path, disk: Disk) -> None:
     store = SettingsStore(path, delay_s=3600)
     for step in range(100):
-        store.schedule(Settings(opacity=step / 100))
+        store.schedule(opacity=step / 100)
     assert disk.wrote == []
     store.close()
     assert disk.wrote == [Settings(opacity=0.99)]
@@ -226,22 +226,22 @@ def test_many_changes_are_one_write_of_the_newest(path: Path, disk: Disk) -> Non
 def test_the_thread_writes_by_itself_and_ends_when_idle(path: Path, disk: Disk) -> None:
     before = threading.active_count()
     store = SettingsStore(path, delay_s=0.0)
-    store.schedule(Settings(loop=False))
+    store.schedule(loop=False)
     writer = next(thread for thread in threading.enumerate() if thread.name == "settings")
     writer.join(60)
     assert disk.wrote == [Settings(loop=False)]
     assert threading.active_count() == before
-    store.schedule(Settings(panel=False))
+    store.schedule(panel=False)
     store.close()
-    assert disk.wrote[-1] == Settings(panel=False)
+    assert disk.wrote[-1] == Settings(loop=False, panel=False)
 
 
 def test_what_comes_while_a_write_is_under_way_is_written_after_it(path: Path, disk: Disk) -> None:
     store = SettingsStore(path, delay_s=0.0)
     disk.free.clear()
-    store.schedule(Settings(opacity=0.1))
+    store.schedule(opacity=0.1)
     assert disk.entered.wait(60)
-    store.schedule(Settings(opacity=0.2))
+    store.schedule(opacity=0.2)
     disk.free.set()
     store.close()
     assert disk.wrote == [Settings(opacity=0.1), Settings(opacity=0.2)]
@@ -273,7 +273,7 @@ def test_a_save_now_comes_after_the_write_that_is_under_way(
     lock = WatchedLock()
     monkeypatch.setattr(store, "_write_lock", lock)
     disk.free.clear()
-    store.schedule(Settings(opacity=0.1))
+    store.schedule(opacity=0.1)
     assert disk.entered.wait(60)
     saver = threading.Thread(target=store.save, args=(Settings(opacity=0.2),))
     saver.start()
@@ -287,7 +287,7 @@ def test_a_save_now_comes_after_the_write_that_is_under_way(
 
 def test_a_save_now_replaces_what_waits(path: Path, disk: Disk) -> None:
     store = SettingsStore(path, delay_s=3600)
-    store.schedule(Settings(opacity=0.1))
+    store.schedule(opacity=0.1)
     store.save(Settings(opacity=0.2))
     store.close()
     assert disk.wrote == [Settings(opacity=0.2)]
@@ -296,7 +296,7 @@ def test_a_save_now_replaces_what_waits(path: Path, disk: Disk) -> None:
 def test_after_close_a_change_is_still_written_and_leaves_no_thread(path: Path, disk: Disk) -> None:
     store = SettingsStore(path, delay_s=3600)
     store.close()
-    store.schedule(Settings(loop=False))
+    store.schedule(loop=False)
     store.close()
     assert disk.wrote == [Settings(loop=False)]
 
@@ -306,10 +306,27 @@ def test_a_full_disk_is_said_once_until_it_works_again(path: Path, disk: Disk) -
     store = SettingsStore(path, said.append)
     for fails, lines in ((True, 1), (True, 1), (False, 1), (True, 2)):
         disk.fails = fails
-        store.schedule(Settings(loop=False))
+        store.schedule(loop=False)
         store.close()
         assert len(said) == lines
     assert said[0] == f"the settings could not be written to {path}: No space left on device"
+
+
+def test_two_windows_keep_each_other_s_choices(path: Path) -> None:
+    first, second = SettingsStore(path), SettingsStore(path)
+    for store, values in ((first, {"model": "a"}), (second, {"model": "b"}), (first, {"loop": False})):
+        store.schedule(**values)
+        store.close()
+    assert SettingsStore(path).load() == (Settings(model="b", loop=False), None)
+
+
+def test_what_a_failed_write_would_have_kept_comes_with_the_next(path: Path, disk: Disk) -> None:
+    store = SettingsStore(path, lambda line: None)
+    for fails, values in ((True, {"loop": False}), (False, {"panel": False})):
+        disk.fails = fails
+        store.schedule(**values)
+        store.close()
+    assert disk.wrote == [Settings(loop=False, panel=False)]
 
 
 def test_every_setting_is_in_the_file(path: Path) -> None:

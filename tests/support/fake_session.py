@@ -68,7 +68,16 @@ CLIP = SourceInfo(
     SourceKind.VIDEO, "clip.mp4", "/media/clip.mp4", 640, 360, 30.0, 12.0, 360, seekable=True, detail="h264"
 )
 LIVE = SourceInfo(SourceKind.CAMERA, "HD Pro Webcam C920", "camera:0", 1280, 720, 30.0, live=True, detail="MJPG")
-RUNNING = ModelInfo("fathom-nano", 3_300_000, 256, "fp32", "cpu", "CPU, 2 threads", "rough on real pictures")
+RUNNING = ModelInfo(
+    "fathom-nano",
+    3_300_000,
+    256,
+    "fp32",
+    "cpu",
+    "CPU, 2 threads",
+    "rough on real pictures",
+    loaded_as="fathom-nano",
+)
 
 
 class FakeSession:

@@ -99,7 +99,7 @@ class FakeEngine:
     weights_mb: float = 10.0
 
     def __post_init__(self) -> None:
-        self.info = ModelInfo(self.name, 1, 256, self.precision, self.device, self.device)
+        self.info = ModelInfo(self.name, 1, 256, self.precision, self.device, self.device, loaded_as=self.name)
         self.started = threading.Semaphore(0)
         self.prepared: list[tuple[tuple[int, int], str]] = []  # size, thread
         self.prepare_gate: threading.Event | None = None

@@ -11,6 +11,7 @@ from PyQt6.QtGui import QColor
 from PyQt6.QtTest import QSignalSpy, QTest
 
 from app.settings import Settings
+from core.comparing.lane_wish import LaneWish
 from core.comparing.measures import Agreement, Fit
 from core.comparing.view import LaneState
 from support.comparisons import a_comparison, a_depth, a_frame, a_lane, a_lane_result, with_truth
@@ -43,6 +44,16 @@ def test_each_lane_has_a_cell_of_one_size_with_what_it_runs_and_costs(open_stage
     agreement = ["Pearson 0.960", "AbsRel 0.100", "δ > 1.25 4.00 %"]
     assert shown[1].figures.texts() == ["80.0 ms", "alone 12.5 fps", "6.60 M", "100 MB", "fp32", *agreement]
     assert shown[0].figures.texts() == ["40.0 ms", "alone 25.0 fps", "3.30 M", "50 MB", "fp32"]
+
+
+def test_a_lane_is_called_by_its_file_and_its_tip_follows_what_runs(open_stage: OpenStage) -> None:
+    view = a_comparison(1)
+    stage = open_stage(view)
+    (lane,), (cell,) = view.lanes, cells(stage)
+    for label in ("b.safetensors 64x64 fp32", "b.safetensors 64x64 bf16"):
+        stage.show_view(replace(view, lanes=(replace(lane, wish=LaneWish("/a/b.safetensors"), label=label),)))
+        assert cell.header.name.choice() == "b.safetensors 64"
+        assert cell.header.name.toolTip().startswith(label)
 
 
 def test_a_lane_keeps_its_colour_when_another_leaves_and_a_new_one_takes_the_free_one(

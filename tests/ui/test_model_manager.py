@@ -6,7 +6,7 @@ import pytest
 from PyQt6.QtTest import QTest
 
 from core.model_messages import Download, DownloadState, ModelTask, TaskKind, TaskState
-from support.fake_session import BASE, NANO, TINY
+from support.fake_session import BASE, NANO, RUNNING, TINY
 from support.model_sheet import GONE, OWN, OpenWindow, click, opened, row
 from support.waiting import until
 from ui import file_dialogs
@@ -40,6 +40,16 @@ def test_the_button_of_a_row_is_the_one_thing_to_do(open_window: OpenWindow) -> 
     assert base.text() == "Download 410 MB"
     click(base)
     assert session.asked("fetch_model") == [("swin2-base-384", False)], "it is not run unasked"
+
+
+def test_a_file_on_no_list_is_not_taken_for_the_model_of_its_network_s_name(open_window: OpenWindow) -> None:
+    path = "/run7/fathom-nano.safetensors"
+    window, session = opened(open_window)
+    window.change(model=path)
+    session.say(model=replace(RUNNING, loaded_as=path))
+    until(lambda: window.panel.model.picker.choice() == "fathom-nano.safetensors")
+    until(lambda: row(window, "fathom-nano").state.isHidden())
+    assert row(window, "fathom-nano").action.text() == "Use"
 
 
 def test_a_download_from_waiting_to_here(open_window: OpenWindow) -> None:

@@ -170,6 +170,16 @@ def test_the_json_has_every_figure_and_no_nan() -> None:
     ]
 
 
+def test_two_files_whose_networks_share_a_name_are_told_apart() -> None:
+    paths = ["/run7/nano.safetensors", "/run8/other.safetensors"]
+    comparison = Rig({path: Ramp("nano") for path in paths}, FakeFile(1)).run().comparison
+    assert [lane.label for lane in comparison.lanes] == [
+        "nano.safetensors 64x64 fp32",
+        "other.safetensors 64x64 fp32",
+    ]
+    assert [row["model"] for row in csv.DictReader(io.StringIO(as_csv(comparison)))] == paths
+
+
 def test_the_csv_has_a_row_a_frame_and_lane() -> None:
     outcome = Rig({"a": Ramp("a"), "b": Ramp("b")}, FakeFile(2)).run(reference=1)
     rows = list(csv.DictReader(io.StringIO(as_csv(outcome.comparison))))

@@ -13,8 +13,8 @@ from core.comparing.lane_wish import LaneWish
 from core.comparing.measures import Agreement, Fit
 from core.comparing.truth import score, trivial_scores
 from core.comparing.truth_watch import TruthWatch
-from core.comparing.view import HISTORY_S
-from core.errors import SourceError
+from core.comparing.view import HISTORY_S, LaneState
+from core.errors import SourceError, WeightsError
 from core.messages import DepthArray, Frame, RgbArray, SourceInfo, SourceKind
 from support.lanes import Steps, TimedEngine, slope
 
@@ -119,6 +119,31 @@ def test_a_frame_is_judged_once_and_one_without_a_truth_has_no_score() -> None:
     steps.comparing.set_same_frame(on=False)  # anything that makes a new view
     steps.step()
     assert steps.lane(1).score is None
+
+
+@pytest.mark.parametrize(
+    ("change", "state"), [({"model": "c"}, LaneState.FAILED), ({"size": "128"}, LaneState.RUNNING)]
+)
+def test_a_lane_that_runs_something_else_shows_no_figure_of_what_it_ran_before(
+    change: dict[str, str], state: LaneState
+) -> None:
+    steps = Steps(A, B, source=PHOTOS, open_truth=lambda source: Truth(), costs_s=LONG)
+    steps.refuses["c"] = WeightsError("there is no model called 'c'")
+    steps.prepare = patterns
+    steps.settle(1)
+    steps.worker.at_once = False
+    steps.comparing.change(2, **change)
+    for _ in range(3):
+        lane = steps.lane(2)
+        assert lane.state is LaneState.LOADING
+        assert lane.result is not None, "the picture stays"
+        assert (lane.median_ms, lane.agreement, lane.difference, lane.score) == (None, None, None, None)
+        steps.step()
+    steps.worker.at_once = True
+    steps.worker.do_all()
+    steps.settle(None)
+    assert steps.lane(2).state is state
+    assert (steps.lane(2).score is None) is (state is LaneState.FAILED)
 
 
 def test_a_truth_that_cannot_be_read_is_a_note_and_the_next_frame_has_its_own() -> None:

@@ -13,11 +13,12 @@ from core.errors import WeightsError
 from core.model.config import PUBLISHED
 from core.model.dpt import DPT
 from core.training.config import read_config
-from core.weights.catalogue import entries, left_out, locate
+from core.weights.catalogue import entries, left_out, locate, unusable
 from core.weights.own_format import Weights, write_weights
 from core.weights.places import BUILT_IN_FOLDER, models_folder, published_path
 from core.weights.published import PUBLISHED_MODELS
 from core.weights.reader import read_weights
+from core.weights.removal import remove
 from tests.support.checkpoints import TOY, save_hugging_face, save_midas, toy_state
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -114,6 +115,17 @@ def test_files_that_are_no_model_are_left_out_and_named() -> None:
     ):
         assert expected in lines
     assert len(left_out()) == 4
+
+
+def test_a_damaged_file_is_told_from_the_model_whose_name_it_has() -> None:
+    models_folder().mkdir(parents=True)
+    damaged = models_folder() / "fathom-nano.safetensors"
+    damaged.write_bytes(b"no weights")
+    (entry,) = unusable()
+    assert entry.name not in {usable.name for usable in entries()}
+    assert (entry.title, locate(entry.name)) == ("fathom-nano.safetensors", damaged)
+    with pytest.raises(WeightsError, match="so it is yours"):
+        remove(entry.name)
 
 
 def test_a_path_is_taken_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

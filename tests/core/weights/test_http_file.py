@@ -292,6 +292,22 @@ def test_a_full_disk_is_told_before_anything_comes(
     assert not part.exists()
 
 
+def test_what_a_restart_cuts_away_counts_as_free(
+    server: FileServer, part: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Usage:
+        """Of a disk that has room for this file and no more."""
+
+        def __init__(self, folder: Path) -> None:
+            taken = part.stat().st_size if part.exists() else 0
+            self.free = http_file._SPARE_BYTES + len(CONTENT) - taken
+
+    monkeypatch.setattr(http_file.shutil, "disk_usage", Usage)
+    server.answers = [cut_off(400_000), whole_whatever_was_asked]
+    bring(server, part)
+    assert part.read_bytes() == CONTENT
+
+
 def test_a_disk_that_fills_meanwhile(server: FileServer, tmp_path: Path) -> None:
     """/dev/full takes an open and no byte."""
     if not Path("/dev/full").exists():

@@ -116,9 +116,9 @@ def test_own_files_are_remembered_newest_first_and_forgotten(tmp_path: Path) -> 
     add_file(first)
     assert listed_files() == (first, second)
     listed = [entry for entry in entries() if entry.name.startswith(str(tmp_path))]
-    assert [(entry.title, entry.runs_as, entry.parameters) for entry in listed] == [
-        ("first.pt", "first", 134_281),
-        ("second.pt", "second", 134_281),
+    assert [(entry.title, entry.parameters) for entry in listed] == [
+        ("first.pt", 134_281),
+        ("second.pt", 134_281),
     ]
     assert remove(str(first)).endswith("the file stays where it is")
     assert first.exists()
