@@ -207,8 +207,9 @@ def _write(args: argparse.Namespace, outcome: "Outcome") -> None:
     refused: list[FathomError] = []
     for path, text in files.items():
         try:
-            write_whole(path, text.encode())
-            print(f"{path}: {len(text.encode()) / 1e3:.0f} kB")
+            data = text.encode(errors="replace")  # a picture's name may be no UTF-8
+            write_whole(path, data)
+            print(f"{path}: {len(data) / 1e3:.0f} kB")
         except RecordingError as error:
             refused.append(error)
     if refused:
