@@ -116,6 +116,28 @@ def test_a_log_forgets_what_was_not_saved(tmp_path: Path) -> None:
         CsvLog(tmp_path / "none" / "log.csv", ("loss",), 0)
 
 
+def test_a_log_that_a_full_disk_cut_off_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "log.csv"
+    path.touch()
+    CsvLog(path, ("loss",), 4).add(1, {"loss": 0.5})
+    with path.open("ab") as file:
+        file.write(b"2,0.3,0.25\r\n")  # a row that was begun, and the next
+    CsvLog(path, ("loss",), 4).add(4, {"loss": 0.125})
+    assert [(row["step"], row["loss"]) for row in rows(path)] == [("1", "0.5"), ("4", "0.125")]
+    before = path.read_bytes()
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(TrainingError, match="cannot be written: No space left"):
+        CsvLog(path, ("loss",), 4)
+    assert path.read_bytes() == before
+    path.write_bytes(before + b"5,\xe9\r\n")
+    with pytest.raises(TrainingError, match="cannot be read"):
+        CsvLog(path, ("loss",), 4)
+
+
 def test_the_evaluated_pictures_are_the_same_each_time() -> None:
     first, again = (rendered_set(plane, 20, (64, 64)) for _ in range(2))
     assert len({picture.name for picture in first}) == 20
