@@ -59,10 +59,16 @@ class PictureStore:
     def __len__(self) -> int:
         return min(self.made, self.capacity)
 
-    def go_to(self, made: int, progress: Callable[[int], None] = lambda count: None) -> None:
-        """Render so that the store is as it is after `made` pictures; `progress` is told of each few."""
+    def go_to(
+        self,
+        made: int,
+        progress: Callable[[int], None] = lambda count: None,
+        ended: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Render so that the store is as it is after `made` pictures; `progress` is told of each few, and between
+        them `ended()` ends it."""
         self.made = max(self.made, made - self.capacity)
-        while self.made < made:
+        while self.made < made and not ended():
             count = min(RENDERED_AT_ONCE, made - self.made)
             numbers = range(self.made, self.made + count)
             self._put(render_some(self._render, numbers, self._hw, self._device, self._first_seed))

@@ -19,9 +19,9 @@ class CsvLog:
         Raises: TrainingError where the file cannot be read or written, or has other columns.
         """
         self._path, self._columns = path, ("step", *columns)
-        rows = self._read(steps_done)
+        self.kept = self._read(steps_done)  # rows of earlier runs
         with self._told(), replacing(path) as file:
-            file.write(self._lines([dict(zip(self._columns, self._columns, strict=True)), *rows]))
+            file.write(self._lines([dict(zip(self._columns, self._columns, strict=True)), *self.kept]))
 
     def add(self, step: int, values: Mapping[str, float | str | None]) -> None:
         """Raises: TrainingError."""
