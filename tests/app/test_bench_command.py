@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import core.bench
 from app.cli import main
 from core.opencv import cv2
 
@@ -51,6 +52,22 @@ def test_a_case_that_fails_is_named_and_the_others_are_measured(
     assert run("--sizes", "64", "--models", "no-such-model,fathom-nano", "--json", table) == 1
     assert [row["model"] for row in json.loads(table.read_text())["rows"]] == ["fathom-nano"]
     assert "no-such-model" in capsys.readouterr().err
+
+
+def test_what_torch_takes_once_is_not_counted_for_the_first_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    load = core.bench.Engine.load
+
+    def loaded(*args: str) -> Any:
+        steps.append("load")
+        return load(*args)
+
+    monkeypatch.setattr(core.bench.Engine, "load", loaded)
+    monkeypatch.setattr(core.bench, "_LinuxMeter", lambda: steps.append("meter"))
+    core.bench._start.cache_clear()
+    for _ in range(2):
+        core.bench.memory_meter(core.bench.pick_device("cpu"))
+    assert steps == ["load", "meter", "meter"]
 
 
 @pytest.mark.parametrize(
