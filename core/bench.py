@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 import torch
 
+from core import allocator
 from core.engine import Engine, pick_device
 from core.errors import FathomError
 from core.messages import WEBCAM_HW, RgbArray
@@ -65,6 +66,7 @@ def measure(
     Raises: WeightsError, EngineError.
     """
     rgb = bench_picture(WEBCAM_HW)
+    allocator.give_back()  # else it takes what the picture's making freed, and seems to need less
     meter = memory_meter(pick_device(case.device))
     engine = Engine.load(case.model, case.precision, case.device)
     try:
