@@ -164,6 +164,22 @@ def test_wrong_use_exits_2_and_a_failure_1_with_one_line(
     assert "Traceback" not in line
 
 
+def test_what_is_written_is_nothing_that_is_read_and_no_other_file(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = photos / "a.png"
+    before = photo.read_bytes()
+    twice = tmp_path / "f"
+    for source, files, told in (
+        (photo, ["--csv", photo], "a.png is what is read"),
+        (photos, ["--json", photo], "a.png is what is read"),
+        ("demo", ["--csv", twice, "--json", twice], "a name of its own"),
+    ):
+        assert run(source, *NANO, *SMALL, *files, "--frames", "1") == 1
+        assert told in capsys.readouterr().err
+    assert photo.read_bytes() == before
+
+
 def test_a_page_takes_the_place_of_an_older_one_and_of_nothing_else(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
