@@ -4,9 +4,11 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from app.cli import main
+from core.opencv import cv2
 from core.training.trainer import Trainer
 from core.weights.reader import read_weights
 
@@ -148,7 +150,7 @@ def test_configs_of_one_name_would_share_a_folder(
     [
         (("--minutes", "0"), 2, "--minutes must be above 0, got 0"),
         (("--device", "cuda:7"), 1, "device must be one of"),
-        (("--pairs", "nowhere"), 1, "nowhere"),
+        (("--pairs", "demo"), 2, "--pairs must be a folder of photos, got demo"),
         (("--start-from", "none.safetensors"), 1, "none.safetensors"),
     ],
 )
@@ -158,6 +160,14 @@ def test_wrong_use_is_told_in_one_line(
     assert run(config, "--out", tmp_path / "out", *args) == code
     line = capsys.readouterr().err.strip().splitlines()[-1]
     assert told in line
+
+
+def test_photos_without_their_depth_are_told(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cv2.imwrite(str(tmp_path / "a.png"), np.zeros((64, 64, 3), np.uint8))
+    assert run(config, "--out", tmp_path / "out", "--pairs", tmp_path) == 2
+    assert "no photo NAME.jpg with its depth" in capsys.readouterr().err
 
 
 def test_no_config(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
