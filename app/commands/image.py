@@ -71,6 +71,7 @@ def run(args: argparse.Namespace) -> int:
     engine = Engine.load(settings.model, settings.precision, settings.device)
     failures = 0
     try:
+        engine.enter_thread()
         for job in tqdm(jobs, unit="picture", disable=len(jobs) < 2 or None):
             try:
                 rgb, is_damaged = read_picture(job.picture)

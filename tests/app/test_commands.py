@@ -14,6 +14,7 @@ import app.commands.live
 from app.cli import main, with_command
 from app.settings import Settings
 from app.settings_store import SettingsStore
+from core.engine import Engine
 from core.opencv import cv2
 from support.plain_clips import read_clip
 
@@ -96,6 +97,27 @@ def test_one_bad_picture_among_many_is_named_and_the_others_are_done(
     assert run("image", tmp_path / "bad.png", good, "--out", tmp_path / "out", *SMALL) == 1
     assert "bad.png" in capsys.readouterr().err
     assert (tmp_path / "out" / "good.png").exists()
+
+
+def test_image_enters_its_thread_before_its_first_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    enter, infer = Engine.enter_thread, Engine.infer_ranged
+
+    def entered(self: Engine) -> None:
+        calls.append("enter_thread")
+        enter(self)
+
+    def inferred(self: Engine, *args: Any) -> Any:
+        calls.append("infer_ranged")
+        return infer(self, *args)
+
+    monkeypatch.setattr(Engine, "enter_thread", entered)
+    monkeypatch.setattr(Engine, "infer_ranged", inferred)
+    assert (
+        run("image", a_picture(tmp_path / "a.png"), "--out", tmp_path / "a.npy", "--model", "fathom-nano", *SMALL)
+        == 0
+    )
+    assert calls == ["enter_thread", "infer_ranged"]
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="its file systems take no such name")
