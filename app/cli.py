@@ -1,6 +1,7 @@
 """The command line: parse, run the command, turn errors into one line and an exit code."""
 
 import argparse
+import io
 import logging
 import sys
 from collections.abc import Sequence
@@ -32,6 +33,8 @@ class Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str], show_window: live.ShowWindow) -> int:
     """Run the command that `argv` names, `live` where it names none; gives the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr: a letter that it lacks ends nothing
     allocator.keep_memory()
     openmp.wait_briefly()
     try:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from app.commands.common import check_apart, split, write_files
 from app.version import VERSION
-from core.errors import FathomError, RecordingError, SettingError
+from core.errors import FathomError, SettingError
 from core.network_size import network_hw
 from core.precision import PRECISION_CHOICES
 
@@ -34,7 +35,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Raises: FathomError; a case that cannot run is named, and the others are measured all the same."""
-    lists = {name: _split(name, getattr(args, name)) for name in ("models", "sizes", "precisions", "devices")}
+    lists = {name: split(name, getattr(args, name)) for name in ("models", "sizes", "precisions", "devices")}
     for precision in lists["precisions"]:
         if precision not in PRECISION_CHOICES:
             raise SettingError(f"--precisions must be among {', '.join(PRECISION_CHOICES)}, got {precision!r}")
@@ -42,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
         raise SettingError(f"--chart must be a .png file, got {args.chart}")
     if not args.seconds >= 0:
         raise SettingError(f"--seconds must be 0 or more, got {args.seconds:g}")
+    check_apart([file for file in (args.json, args.chart) if file is not None], lists["models"])
 
     from core.bench import BenchCase, BenchRow, machine, measure
     from core.messages import WEBCAM_HW
@@ -60,26 +62,21 @@ def run(args: argparse.Namespace) -> int:
             progress(1.0)
     facts = {"fathom": VERSION, **machine()}
     _print_table([asdict(row) for row in rows], facts)
+    files: dict[Path, bytes] = {}
     if args.json is not None:
         text = json.dumps({"machine": facts, "rows": [asdict(row) for row in rows]}, indent=2) + "\n"
-        _write(args.json, text.encode())
+        files[args.json] = text.encode()
     if args.chart is not None and rows:
         from core.bench_chart import as_png
 
-        _write(args.chart, as_png(rows, facts))
+        files[args.chart] = as_png(rows, facts)
+    write_files(files)
     return 0 if len(rows) == len(cases) else 1
 
 
 def _advance(bar: tqdm, number: int, share: float) -> None:
     """`share` of case `number`, counted from 0, is done."""
     bar.update(number + share - bar.n)
-
-
-def _split(name: str, text: str) -> list[str]:
-    values = [value.strip() for value in text.split(",") if value.strip()]
-    if not values:
-        raise SettingError(f"--{name} names nothing: give one or more, separated by commas")
-    return values
 
 
 def _print_table(rows: list[dict[str, object]], facts: dict[str, str]) -> None:
@@ -93,11 +90,3 @@ def _print_table(rows: list[dict[str, object]], facts: dict[str, str]) -> None:
         ]
         size = f"{row['height']}x{row['width']}"
         print(form.format(str(row["model"]), size, str(row["precision"]), str(row["device"]), *figures))
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        raise RecordingError(f"{path} could not be written: {error.strerror or error}") from error

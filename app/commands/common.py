@@ -1,12 +1,13 @@
-"""The options that commands share, made from the settings' own declaration."""
+"""What commands share: options, made from the settings' own declaration, and what is asked of files."""
 
 import argparse
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from app.settings import DEFAULTS, OPTIONS, Settings
-from core.errors import RecordingError
+from core.errors import RecordingError, SettingError
 
 COMMON = tuple(name for name, option in OPTIONS.items() if option.flag)
 
@@ -57,3 +58,51 @@ def check_free(target: Path, *, force: bool) -> None:
         raise RecordingError(f"{target} cannot be written: {reason}") from error
     if there and not force:
         raise RecordingError(f"{target} is there already: name another, or give --force to replace it")
+
+
+def split(name: str, text: str) -> list[str]:
+    """The values of `--name A,B`. Raises: SettingError where there is none."""
+    values = [value.strip() for value in text.split(",") if value.strip()]
+    if not values:
+        raise SettingError(f"--{name} names nothing: give one or more, separated by commas")
+    return values
+
+
+def is_file(path: Path, source: str) -> bool:
+    """Whether `source` names the file that is at `path`."""
+    try:
+        return path.samefile(Path(source).expanduser())
+    except (OSError, ValueError, RuntimeError):  # it is no file: a camera, a long address, "~nobody"
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long, say: whoever opens it tells
+        return False
+
+
+def check_apart(targets: Sequence[Path], inputs: Iterable[str]) -> None:
+    """Raises: RecordingError where two of `targets` are one file, or one is an input."""
+    if len({target.resolve() for target in targets}) < len(targets):
+        raise RecordingError(f"each file needs a name of its own, got {', '.join(map(str, targets))}")
+    for given in inputs:
+        for target in targets:
+            if is_file(target, given):
+                raise RecordingError(f"{target} is what is read: name another file to write to")
+
+
+def write_files(files: Mapping[Path, bytes]) -> None:
+    """Every file that can be written is, also where another cannot. Raises: RecordingError."""
+    from core.depth_files import write_whole
+
+    refused: list[RecordingError] = []
+    for path, data in files.items():
+        try:
+            write_whole(path, data)
+            print(f"{path}: {len(data) / 1e3:.0f} kB")
+        except RecordingError as error:
+            refused.append(error)
+    if refused:
+        raise refused[0]

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from app.commands.common import check_apart, is_folder, split, write_files
 from app.commands.compare_table import print_table
 from app.settings import COLORMAPS, DEFAULTS, OPTIONS, check
 from app.version import VERSION
-from core.errors import FathomError, RecordingError, SettingError, SourceError
+from core.errors import RecordingError, SettingError, SourceError
 from core.look import Look, View
 
 if TYPE_CHECKING:
@@ -86,7 +87,10 @@ def run(args: argparse.Namespace) -> int:
         raise SettingError(f"--frames must be at least 1, got {args.frames}")
     lanes = _lanes(args)
     reference = _reference(args.reference, lanes)
-    _make_folders(args)
+    page = [args.report / PAGE] if args.report is not None else []
+    targets = [*(file for file in (args.json, args.csv) if file is not None), *page]
+    check_apart(targets, [args.source, *_pictures_in(args.source), *(lane.model for lane in lanes)])
+    _make_folders(targets)
     if args.report is not None:
         _check_page(args.report / PAGE)
 
@@ -114,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _lanes(args: argparse.Namespace) -> "list[LaneWish]":
     """Raises: SettingError."""
-    lists = {name: _split(name, getattr(args, name)) for name in ("models", "sizes", "precisions")}
+    lists = {name: split(name, getattr(args, name)) for name in ("models", "sizes", "precisions")}
     settings = {"size": lists["sizes"], "precision": lists["precisions"], "device": [args.device]}
     for setting, values in settings.items():
         for value in values:
@@ -129,13 +133,6 @@ def _lanes(args: argparse.Namespace) -> "list[LaneWish]":
     return list(dict.fromkeys(wishes))
 
 
-def _split(name: str, text: str) -> list[str]:
-    values = [value.strip() for value in text.split(",") if value.strip()]
-    if not values:
-        raise SettingError(f"--{name} names nothing: give one or more, separated by commas")
-    return values
-
-
 def _reference(wanted: str | None, lanes: "list[LaneWish]") -> int:
     """Which lane is meant. Raises: SettingError."""
     if wanted is None:
@@ -147,11 +144,21 @@ def _reference(wanted: str | None, lanes: "list[LaneWish]") -> int:
     raise SettingError(f"--reference must be one of the lanes ({there}), got {wanted!r}")
 
 
-def _make_folders(args: argparse.Namespace) -> None:
+def _pictures_in(source: str) -> list[str]:
+    """Where that is a folder of them. Raises: SourceError."""
+    from core.messages import SourceKind
+    from core.sources.address import parse_address
+    from core.sources.pictures import pictures_in
+
+    meant = parse_address(source)
+    folder = Path(meant.target)
+    is_one = meant.kind is SourceKind.PICTURES and is_folder(folder)
+    return [str(picture) for picture in pictures_in(folder)] if is_one else []
+
+
+def _make_folders(targets: list[Path]) -> None:
     """Before the work rather than after it. Raises: RecordingError."""
-    folders = [file.parent for file in (args.json, args.csv) if file is not None]
-    folders += [args.report] if args.report is not None else []
-    for folder in folders:
+    for folder in (target.parent for target in targets):
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -189,11 +196,10 @@ def _conclude(args: argparse.Namespace, outcome: "Outcome") -> int:
 
 
 def _write(args: argparse.Namespace, outcome: "Outcome") -> None:
-    """Every file that can be written is, also where another cannot. Raises: RecordingError."""
+    """Raises: RecordingError."""
     from core.bench import machine
     from core.comparing.figures import as_csv, as_json
     from core.comparing.page import as_html
-    from core.depth_files import write_whole
 
     facts = {"fathom": VERSION, **machine()}
     files: dict[Path, str] = {}
@@ -204,12 +210,4 @@ def _write(args: argparse.Namespace, outcome: "Outcome") -> None:
     if args.report is not None:
         made_at = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
         files[args.report / PAGE] = as_html(outcome, facts, made_at=made_at, colormap=args.colormap)
-    refused: list[FathomError] = []
-    for path, text in files.items():
-        try:
-            write_whole(path, text.encode())
-            print(f"{path}: {len(text.encode()) / 1e3:.0f} kB")
-        except RecordingError as error:
-            refused.append(error)
-    if refused:
-        raise refused[0]
+    write_files({path: text.encode(errors="replace") for path, text in files.items()})  # a name may be no UTF-8

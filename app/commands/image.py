@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from app.commands.common import add_common, check_free, network_settings
+from app.commands.common import add_common, check_free, is_folder, network_settings
 from app.settings import COLORMAPS, DEFAULTS
 from core.errors import RecordingError, SourceError
 from core.look import Look, View
@@ -71,6 +71,7 @@ def run(args: argparse.Namespace) -> int:
     engine = Engine.load(settings.model, settings.precision, settings.device)
     failures = 0
     try:
+        engine.enter_thread()
         for job in tqdm(jobs, unit="picture", disable=len(jobs) < 2 or None):
             try:
                 rgb, is_damaged = read_picture(job.picture)
@@ -110,10 +111,10 @@ def _jobs(pictures: list[str], out: Path, suffix: str, *, with_view: bool) -> li
     from core.sources.pictures import pictures_in
 
     named = [Path(name).expanduser() for name in pictures]
-    files = [file for path in named for file in (pictures_in(path) if _is_folder(path) else [path])]
+    files = [file for path in named for file in (pictures_in(path) if is_folder(path) else [path])]
     if not files:
         raise SourceError(f"there is no picture in {', '.join(pictures)}")
-    if out.suffix and not _is_folder(out):
+    if out.suffix and not is_folder(out):
         if len(files) != 1:
             raise RecordingError(f"{out} is one file, but there are {len(files)} pictures: name a folder")
         return [_job(files[0], out, with_view=with_view)]
@@ -128,13 +129,6 @@ def _jobs(pictures: list[str], out: Path, suffix: str, *, with_view: bool) -> li
         taken.update(job.targets)
         jobs.append(job)
     return jobs
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # a name that is too long, say: whoever opens it tells
-        return False
 
 
 def _job(picture: Path, depth: Path, *, with_view: bool) -> Job:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from tqdm import tqdm
 
-from app.commands.common import add_common, check_free, network_settings
+from app.commands.common import add_common, check_free, is_file, network_settings
 from app.settings import COLORMAPS, DEFAULTS, Settings
 from app.version import VERSION
 from core.capture import SourceWish
@@ -142,20 +142,12 @@ def _check_names(source: str, out: Path, options: RecordOptions) -> None:
     for path in (out, options.view, options.preview):
         if path is None:
             continue
-        if _is_file(path, source):
+        if is_file(path, source):
             raise RecordingError(f"{path} is the source itself: name another file for what is recorded of it")
         check_free(path, force=options.force)
     room_bytes = free_bytes(out.parent)
     if room_bytes is not None and room_bytes < LOW_DISK_BYTES:
         print(f"only {room_bytes / 1e6:.0f} MB are left on the disk of {out.parent.absolute()}", file=sys.stderr)
-
-
-def _is_file(path: Path, source: str) -> bool:
-    """Whether `source` names the file that is at `path`."""
-    try:
-        return path.samefile(Path(source).expanduser())
-    except (OSError, ValueError, RuntimeError):  # it is no file: a camera, a long address, "~nobody"
-        return False
 
 
 def _wait(recorder: Recorder, pipeline: Pipeline, options: RecordOptions) -> None:

@@ -52,7 +52,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--minutes", type=float, metavar="M", help="end after so many, the schedule shortened to them"
     )
-    parser.add_argument("--start-from", type=Path, metavar="F", help="begin with the weights of this model")
+    parser.add_argument(
+        "--start-from",
+        type=Path,
+        metavar="F",
+        help="begin with the weights of this model; what was begun already goes on with its own",
+    )
     parser.set_defaults(run=run)
 
 
@@ -74,10 +79,6 @@ def run(args: argparse.Namespace) -> int:
     if len(set(folders)) < len(folders):
         raise SettingError("each CONFIG needs a name of its own: its training goes into a folder of that name")
     device = pick_device(args.device)
-    if args.start_from is not None and has_state(folders[0]):
-        raise SettingError(
-            f"{folders[0]} holds a training already, which goes on by itself: leave out --start-from"
-        )
     measured = []
     if args.pairs is not None:
         from core.training.measured import measured_set

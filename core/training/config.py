@@ -7,6 +7,7 @@ from typing import Any
 
 from core.errors import EngineError, TrainingError
 from core.model.config import DPTConfig, check_size
+from core.network_size import MAX_PX
 
 Hw = tuple[int, int]
 
@@ -29,7 +30,7 @@ class TrainConfig:
     Raises: TrainingError naming the first value that does not fit.
     """
 
-    name: str  # of the model
+    name: str  # of the model and its file
     network: DPTConfig
     phases: tuple[Phase, ...]
     seed: int
@@ -48,6 +49,14 @@ class TrainConfig:
     evaluated_pictures: int
 
     def __post_init__(self) -> None:
+        _require(
+            bool(self.name) and self.name.isprintable() and Path(self.name).name == self.name,
+            f"name must be that of a file, without its folder, got {self.name!r}",
+        )
+        _require(
+            self.network.training_px <= MAX_PX,
+            f"network.training_px must be at most {MAX_PX}, got {self.network.training_px}",
+        )
         for name in ("steps", "pixels", "pictures", "evaluate_every", "evaluated_pictures"):
             _require(getattr(self, name) >= 1, f"{name} must be at least 1, got {getattr(self, name)}")
         _require(1 <= self.seed < MOST_SEED, f"seed must be from 1 to {MOST_SEED - 1}, got {self.seed}")
@@ -59,13 +68,18 @@ class TrainConfig:
             _require(getattr(self, name) >= 0, f"{name} must be 0 or more, got {getattr(self, name)}")
         ends = [phase.until for phase in self.phases]
         _require(bool(ends) and ends == sorted(set(ends)) and ends[-1] == 1.0, "phases must rise to until = 1.0")
+        for phase in self.phases:
+            _require(
+                isinstance(phase.sizes, tuple) and len(phase.sizes) > 0,
+                f"each phase needs at least one size, as [[64, 96]], got {phase.sizes!r}",
+            )
         for hw in (self.rendered_hw, *(hw for phase in self.phases for hw in phase.sizes)):
+            _require(_is_hw(hw), f"a size must be [height, width] in whole pixels, got {hw!r}")
             try:
                 check_size(hw)
             except EngineError as error:
                 raise TrainingError(f"no training can be made so: {error}") from error
             _require(self.pixels >= hw[0] * hw[1], f"pixels must hold a picture of {hw[0]}x{hw[1]}")
-        _require(all(phase.sizes for phase in self.phases), "each phase needs at least one size")
 
     def sizes_at(self, progress: float) -> tuple[Hw, ...]:
         """What the phase at this share of the training sees."""
@@ -126,6 +140,10 @@ def _fits(value: object, kind: type[Any]) -> bool:
     if isinstance(value, bool):
         return False
     return isinstance(value, (int, float) if kind is float else kind)
+
+
+def _is_hw(value: object) -> bool:
+    return isinstance(value, tuple) and len(value) == 2 and all(_fits(side, int) for side in value)
 
 
 def _frozen(value: Any) -> Any:

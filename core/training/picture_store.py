@@ -6,6 +6,8 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Generator, Tensor
 
+from core.errors import TrainingError
+
 Hw = tuple[int, int]
 FIRST_SEED = 1  # of the pictures of a training; the evaluation's begin at FIRST_EVALUATED, which none reaches
 SEEDS_OF_A_TRAINING = 1 << 24  # so that one of another seed sees other pictures
@@ -39,21 +41,34 @@ class PictureStore:
     """
 
     def __init__(self, render: Render, hw: Hw, capacity: int, device: str, seed: int = 1) -> None:
+        """Raises: TrainingError where the device has no room for so many."""
         self.capacity = capacity
         self.made = 0  # pictures rendered in this training so far
         self._render, self._hw, self._device = render, hw, device
         self._first_seed = FIRST_SEED + (seed - 1) * SEEDS_OF_A_TRAINING
-        # float16 holds 1/m to 11 bits, twice as fine as half a percent of depth.
-        self._rgb = torch.empty((capacity, 3, *hw), dtype=torch.uint8, device=device)
-        self._inverse_depth = torch.empty((capacity, *hw), dtype=torch.float16, device=device)
+        try:
+            # float16 holds 1/m to 11 bits, twice as fine as half a percent of depth.
+            self._rgb = torch.empty((capacity, 3, *hw), dtype=torch.uint8, device=device)
+            self._inverse_depth = torch.empty((capacity, *hw), dtype=torch.float16, device=device)
+        except (RuntimeError, TypeError) as error:  # TypeError: a number that no memory has
+            height, width = hw
+            raise TrainingError(
+                f"{capacity} pictures of {height}x{width} do not fit into the memory of {device}: lower pictures"
+            ) from error
 
     def __len__(self) -> int:
         return min(self.made, self.capacity)
 
-    def go_to(self, made: int, progress: Callable[[int], None] = lambda count: None) -> None:
-        """Render so that the store is as it is after `made` pictures; `progress` is told of each few."""
+    def go_to(
+        self,
+        made: int,
+        progress: Callable[[int], None] = lambda count: None,
+        ended: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Render so that the store is as it is after `made` pictures; `progress` is told of each few, and between
+        them `ended()` ends it."""
         self.made = max(self.made, made - self.capacity)
-        while self.made < made:
+        while self.made < made and not ended():
             count = min(RENDERED_AT_ONCE, made - self.made)
             numbers = range(self.made, self.made + count)
             self._put(render_some(self._render, numbers, self._hw, self._device, self._first_seed))

@@ -34,7 +34,7 @@ class Watcher(Protocol):
     """Who is told how it goes. Used by: the training's thread."""
 
     def rendering(self, count: int) -> None:
-        """So many more pictures of the first stock, or of the state that is taken up, are there."""
+        """So many more pictures are there of what the first step draws from."""
 
     def stepped(self, trainer: Trainer, loss: Loss | None) -> None:
         """`loss` every few steps; reading it waits for the device."""
@@ -64,7 +64,9 @@ def run(
     """
     config, folder = trainer.config, trainer.folder
     model = _model_in(folder, config)
-    trainer.resume(watcher.rendering)
+    trainer.resume()
+    if trainer.progress < 1:
+        trainer.stock_up(watcher.rendering, ended)
     px = config.network.training_px
     sets = _Sets(rendered_set(render, config.evaluated_pictures, (px, px)), measured)
     log = CsvLog(folder / "log.csv", ("progress", "elapsed_s", *Loss._fields, "learning_rate"), trainer.step)
@@ -122,6 +124,7 @@ def _model_in(folder: Path, config: TrainConfig) -> Path:
 def _evaluate(trainer: Trainer, sets: _Sets, log: CsvLog, model: Path) -> dict[str, Evaluation]:
     network = trainer.averaged()
     trainer.write_model(model)
+    told = {(row["step"], row["set"]) for row in log.kept}  # before a run that takes no step
     figures = {}
     for name, pictures in (("rendered", sets.rendered), ("measured", sets.measured)):
         if not pictures:
@@ -141,5 +144,6 @@ def _evaluate(trainer: Trainer, sets: _Sets, log: CsvLog, model: Path) -> dict[s
                 found.row.abs_rel,
                 found.beats_row,
             )
-            log.add(trainer.step, {"set": name, **dict(zip(_FIGURES, values, strict=True))})
+            if (str(trainer.step), name) not in told:
+                log.add(trainer.step, {"set": name, **dict(zip(_FIGURES, values, strict=True))})
     return figures

@@ -21,7 +21,6 @@ class SavedState:
     seen: int
     elapsed_s: float  # of training, over all its runs
     in_bf16: bool
-    pictures_made: int
     network: dict[str, Any]
     average: dict[str, Any]
     optimiser: dict[str, Any]
@@ -50,7 +49,7 @@ def load(folder: Path, config: TrainConfig) -> SavedState | None:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
         written = content.pop("config")
-        state = SavedState(**content)
+        state = SavedState(**{name: content[name] for name in SavedState.__slots__})
     except Exception as error:  # torch.load raises whatever the damage leads to
         raise TrainingError(f"{path} is damaged; delete it to begin anew ({type(error).__name__})") from error
     if written != repr(asdict(config)):

@@ -69,9 +69,8 @@ class Trainer:
         """Share of the training that is done, 0 to 1."""
         return min(max(self.step / self.config.steps, self.elapsed_s / (60 * self.minutes)), 1.0)
 
-    def resume(self, progress: Callable[[int], None] = lambda count: None) -> bool:
-        """Go on from what `folder` holds, if it holds anything; the pictures are rendered anew, which takes a
-        while. Raises: TrainingError."""
+    def resume(self) -> bool:
+        """Go on from what `folder` holds, if it holds anything. Raises: TrainingError."""
         saved = saved_state.load(self.folder, self.config)
         if saved is None:
             return False
@@ -90,8 +89,12 @@ class Trainer:
             saved.elapsed_s,
             saved.in_bf16,
         )
-        self.store.go_to(saved.pictures_made, progress)
         return True
+
+    def stock_up(self, progress: Callable[[int], None], ended: Callable[[], bool]) -> None:
+        """Render what the next step draws from, which takes a while: a first stock, or all that was there before a
+        `resume`."""
+        self.store.go_to(self._pictures_due(), progress, ended)
 
     def start_from(self, weights: Path) -> None:
         """Begin with a model's weights instead of random ones.
@@ -143,7 +146,6 @@ class Trainer:
                 self.seen,
                 self.elapsed_s,
                 self.in_bf16,
-                self.store.made,
                 _on_host(self.network.state_dict()),
                 _on_host(self.average.state),
                 _on_host(self._optimiser.state_dict()),

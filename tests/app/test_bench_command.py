@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import core.bench
 from app.cli import main
 from core.opencv import cv2
 
@@ -37,10 +38,11 @@ def test_every_case_is_a_row_of_the_table_the_json_and_the_chart(
         assert 0 < row["model_ms"] <= row["model_ms_p95"]
         assert row["fps"] == pytest.approx(1e3 / row["end_to_end_ms"])
     shown = capsys.readouterr().out.splitlines()
-    assert [line.split()[:3] for line in shown[2:]] == [
+    assert [line.split()[:3] for line in shown[2:4]] == [
         ["fathom-nano", "64x64", "fp32"],
         ["fathom-nano", "64x96", "fp32"],
     ]
+    assert [line.partition(":")[0] for line in shown[4:]] == [str(table), str(chart)]
     assert cv2.imread(str(chart)) is not None
 
 
@@ -53,6 +55,41 @@ def test_a_case_that_fails_is_named_and_the_others_are_measured(
     assert "no-such-model" in capsys.readouterr().err
 
 
+def test_one_file_that_cannot_be_written_costs_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chart = tmp_path / "chart.png"
+    assert run("--sizes", "64", "--json", "/proc/nowhere/figures.json", "--chart", chart) == 1
+    assert "/proc/nowhere" in capsys.readouterr().err
+    assert cv2.imread(str(chart)) is not None
+
+
+def test_what_is_written_is_no_model_and_no_other_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = tmp_path / "own.png"
+    own.write_bytes(b"a model of one's own")
+    assert run("--models", own, "--chart", own) == 1
+    assert "own.png is what is read" in capsys.readouterr().err
+    assert run("--json", tmp_path / "a.png", "--chart", tmp_path / "a.png") == 1
+    assert "a name of its own" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["own.png"]
+
+
+def test_what_torch_takes_once_is_not_counted_for_the_first_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    load = core.bench.Engine.load
+
+    def loaded(*args: str) -> Any:
+        steps.append("load")
+        return load(*args)
+
+    monkeypatch.setattr(core.bench.Engine, "load", loaded)
+    monkeypatch.setattr(core.bench, "_LinuxMeter", lambda: steps.append("meter"))
+    core.bench._start.cache_clear()
+    for _ in range(2):
+        core.bench.memory_meter(core.bench.pick_device("cpu"))
+    assert steps == ["load", "meter", "meter"]
+
+
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
@@ -61,7 +98,6 @@ def test_a_case_that_fails_is_named_and_the_others_are_measured(
         (["--models", ","], 2, "--models names nothing"),
         (["--seconds", "nan"], 2, "--seconds must be 0 or more"),
         (["--sizes", "63"], 2, "63"),
-        (["--sizes", "64", "--json", "/proc/nowhere/figures.json"], 1, "/proc/nowhere/figures.json"),
     ],
 )
 def test_wrong_use_is_one_line(args: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:

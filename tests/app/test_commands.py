@@ -1,5 +1,7 @@
 """The commands as a person runs them, in this process, with the built-in model at a small size."""
 
+import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ import app.commands.live
 from app.cli import main, with_command
 from app.settings import Settings
 from app.settings_store import SettingsStore
+from core.engine import Engine
 from core.opencv import cv2
 from support.plain_clips import read_clip
 
@@ -95,6 +98,41 @@ def test_one_bad_picture_among_many_is_named_and_the_others_are_done(
     assert run("image", tmp_path / "bad.png", good, "--out", tmp_path / "out", *SMALL) == 1
     assert "bad.png" in capsys.readouterr().err
     assert (tmp_path / "out" / "good.png").exists()
+
+
+def test_image_enters_its_thread_before_its_first_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    enter, infer = Engine.enter_thread, Engine.infer_ranged
+
+    def entered(self: Engine) -> None:
+        calls.append("enter_thread")
+        enter(self)
+
+    def inferred(self: Engine, *args: Any) -> Any:
+        calls.append("infer_ranged")
+        return infer(self, *args)
+
+    monkeypatch.setattr(Engine, "enter_thread", entered)
+    monkeypatch.setattr(Engine, "infer_ranged", inferred)
+    assert (
+        run("image", a_picture(tmp_path / "a.png"), "--out", tmp_path / "a.npy", "--model", "fathom-nano", *SMALL)
+        == 0
+    )
+    assert calls == ["enter_thread", "infer_ranged"]
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its file systems take no such name")
+def test_a_name_that_the_terminal_has_no_letters_for_is_shown_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_picture(tmp_path / "a.png").rename(tmp_path / os.fsdecode(b"a\xe9.png"))
+    a_picture(tmp_path / "b.png")
+    shown = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, encoding="utf-8", errors="strict"))
+    assert run("image", tmp_path, "--out", tmp_path / "out", *SMALL) == 0
+    sys.stdout.flush()
+    assert b"a\\udce9.png: 80x50" in shown.getvalue()
+    assert (tmp_path / "out" / "b.png").exists()
 
 
 def test_an_image_s_view_lies_beside_its_depth_in_the_colours_asked_for(tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
 """`compare` as a person runs it, with the built-in model at a small size."""
 
 import csv
+import io
 import json
+import os
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +68,23 @@ def test_lanes_on_photos_with_their_depth(
     for name in ("fathom-nano 64x64 fp32", "fathom-nano 96x128 fp32", "trivial: row", "reference", "index.html"):
         assert name in said
     assert re.search(r"^c +– +– +– +–$", said, re.MULTILINE), "a picture without a truth"
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its file systems take no such name")
+def test_names_and_letters_that_cannot_be_shown_lose_nothing(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for suffix in (".png", ".npz"):
+        (photos / f"b{suffix}").rename(photos / os.fsdecode(b"b\xe9" + suffix.encode()))
+    shown = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, encoding="cp1252", errors="strict"))
+    table, report = tmp_path / "f.csv", tmp_path / "report"
+    assert run(photos, *NANO, *SMALL, "--csv", table, "--report", report) == 0
+    sys.stdout.flush()
+    assert rb"\u03b4>1.25" in shown.getvalue()
+    assert rb"b\udce9" in shown.getvalue()
+    assert "b?" in table.read_text()
+    assert (report / "index.html").exists()
 
 
 def test_demo_is_measured_against_its_own_truth(tmp_path: Path) -> None:
@@ -142,6 +162,22 @@ def test_wrong_use_exits_2_and_a_failure_1_with_one_line(
     assert said in line
     assert "\n" not in line
     assert "Traceback" not in line
+
+
+def test_what_is_written_is_nothing_that_is_read_and_no_other_file(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = photos / "a.png"
+    before = photo.read_bytes()
+    twice = tmp_path / "f"
+    for source, files, told in (
+        (photo, ["--csv", photo], "a.png is what is read"),
+        (photos, ["--json", photo], "a.png is what is read"),
+        ("demo", ["--csv", twice, "--json", twice], "a name of its own"),
+    ):
+        assert run(source, *NANO, *SMALL, *files, "--frames", "1") == 1
+        assert told in capsys.readouterr().err
+    assert photo.read_bytes() == before
 
 
 def test_a_page_takes_the_place_of_an_older_one_and_of_nothing_else(

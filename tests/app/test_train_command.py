@@ -4,9 +4,11 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from app.cli import main
+from core.opencv import cv2
 from core.training.trainer import Trainer
 from core.weights.reader import read_weights
 
@@ -40,6 +42,20 @@ def config(tmp_path: Path) -> Path:
     path = tmp_path / "small.toml"
     path.write_text(text)
     return path
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The models that trainings begin with."""
+    models: list[Path] = []
+    start_from = Trainer.start_from
+
+    def remembered(self: Trainer, weights: Path) -> None:
+        models.append(weights)
+        start_from(self, weights)
+
+    monkeypatch.setattr(Trainer, "start_from", remembered)
+    return models
 
 
 def test_it_trains_and_names_the_model(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,27 +99,19 @@ def test_it_does_not_write_over_a_model_that_it_did_not_make(
     assert model.read_bytes() == b"hours of work"
 
 
-def test_it_starts_from_a_model_but_not_over_a_training(
-    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_it_starts_from_a_model_and_the_same_command_goes_on(
+    config: Path, tmp_path: Path, started: list[Path]
 ) -> None:
     assert run(config, "--out", tmp_path / "a", "--device", "cpu") == 0
     model = tmp_path / "a" / "fathom-nano.safetensors"
-    assert run(config, "--out", tmp_path / "b", "--device", "cpu", "--start-from", model) == 0
-    assert run(config, "--out", tmp_path / "b", "--device", "cpu", "--start-from", model) == 2
-    assert "leave out --start-from" in capsys.readouterr().err
+    for _ in range(2):
+        assert run(config, "--out", tmp_path / "b", "--device", "cpu", "--start-from", model) == 0
+    assert started == [model], "what was begun goes on with its own weights"
 
 
 def test_of_several_configs_each_goes_on_from_the_model_before(
-    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    config: Path, tmp_path: Path, started: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    started: list[Path] = []
-    start_from = Trainer.start_from
-
-    def remembered(self: Trainer, weights: Path) -> None:
-        started.append(weights)
-        start_from(self, weights)
-
-    monkeypatch.setattr(Trainer, "start_from", remembered)
     second, out = tmp_path / "more.toml", tmp_path / "out"
     second.write_text(config.read_text().replace("seed = 1", "seed = 2"))
     assert run(config, second, "--out", out, "--device", "cpu") == 0
@@ -142,7 +150,7 @@ def test_configs_of_one_name_would_share_a_folder(
     [
         (("--minutes", "0"), 2, "--minutes must be above 0, got 0"),
         (("--device", "cuda:7"), 1, "device must be one of"),
-        (("--pairs", "nowhere"), 1, "nowhere"),
+        (("--pairs", "demo"), 2, "--pairs must be a folder of photos, got demo"),
         (("--start-from", "none.safetensors"), 1, "none.safetensors"),
     ],
 )
@@ -152,6 +160,14 @@ def test_wrong_use_is_told_in_one_line(
     assert run(config, "--out", tmp_path / "out", *args) == code
     line = capsys.readouterr().err.strip().splitlines()[-1]
     assert told in line
+
+
+def test_photos_without_their_depth_are_told(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cv2.imwrite(str(tmp_path / "a.png"), np.zeros((64, 64, 3), np.uint8))
+    assert run(config, "--out", tmp_path / "out", "--pairs", tmp_path) == 2
+    assert "no photo NAME.jpg with its depth" in capsys.readouterr().err
 
 
 def test_no_config(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

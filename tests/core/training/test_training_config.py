@@ -1,5 +1,6 @@
 """A training's config: what a file may say, and what it is told where it says something else."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,14 @@ def test_the_batch_is_as_large_as_the_pixels_allow() -> None:
         ({"tether_weight": -1.0}, "tether_weight must be 0 or more"),
         ({"phases": (Phase(0.5, ((64, 64),)),)}, "until = 1.0"),
         ({"phases": (Phase(1.0, ()),)}, "at least one size"),
+        ({"phases": (Phase(1.0, 64),)}, "at least one size, .* got 64"),
+        ({"phases": (Phase(1.0, ((64.0, 64.0),)),)}, r"whole pixels, got \(64.0, 64.0\)"),
+        ({"phases": (Phase(1.0, ((64, 64, 64),)),)}, r"\[height, width\]"),
+        ({"rendered_hw": 192}, "whole pixels, got 192"),
+        ({"network": replace(tiny_config().network, training_px=2048)}, "training_px must be at most 1536"),
+        ({"name": ""}, "name must be that of a file"),
+        ({"name": "my/nano"}, "got 'my/nano'"),
+        ({"name": "../outside"}, "without its folder"),
         ({"rendered_hw": (65, 64)}, "multiples of 32"),
         ({"pixels": 64}, "pixels must hold a picture"),
     ],

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from core.errors import TrainingError
 from core.training.augment import SQUEEZE, augment
 from core.training.config import MOST_SEED
 from core.training.picture_store import FIRST_EVALUATED, FIRST_SEED, SEEDS_OF_A_TRAINING, PictureStore, render_some
@@ -52,6 +53,12 @@ def test_a_store_taken_up_renders_only_what_it_would_hold() -> None:
     mine, its = (store.draw(30, torch.Generator().manual_seed(1)) for store in (through, again))
     assert torch.equal(mine.rgb, its.rgb)
     assert torch.equal(mine.inverse_depth, its.inverse_depth)
+
+
+@pytest.mark.parametrize("pictures", [10**12, 10**30])
+def test_more_pictures_than_the_memory_holds_are_told(pictures: int) -> None:
+    with pytest.raises(TrainingError, match=f"{pictures} pictures of 64x96 .* memory of cpu: lower pictures"):
+        PictureStore(plane, (64, 96), pictures, "cpu")
 
 
 def test_trainings_of_other_seeds_see_other_pictures() -> None:

@@ -3,6 +3,7 @@
 import csv
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,12 @@ from core.opencv import cv2
 from core.training import saved_state
 from core.training.evaluation import Judged, evaluate, rendered_set
 from core.training.measured import measured_set
+from core.training.picture_store import RENDERED_AT_ONCE
 from core.training.running import run
 from core.training.sheet import CELL_PX, GAP_PX, TRIPLES_A_ROW, sheet
 from core.training.trainer import Trainer
 from core.training.training_log import CsvLog
-from support.simple_scenes import plane, tiny_config
+from support.simple_scenes import Rendered, plane, tiny_config
 
 ROOT = Path(__file__).parents[3]
 
@@ -103,6 +105,44 @@ def test_ended_early_it_saves_and_goes_on(tmp_path: Path) -> None:
     assert [row["step"] for row in rows(tmp_path / "evaluations.csv")] == ["13", "20"], "what was judged stays"
 
 
+class Recorder:
+    """Remembers how many pictures were rendered at a time."""
+
+    def __init__(self) -> None:
+        self.lots: list[int] = []
+
+    def __call__(self, seeds: Sequence[int], hw: tuple[int, int], device: str) -> Rendered:
+        self.lots.append(len(seeds))
+        return plane(seeds, hw, device)
+
+
+def test_one_that_has_ended_renders_no_stock_and_is_told_of_once(tmp_path: Path) -> None:
+    config, render, watcher = tiny_config(steps=3), Recorder(), Watcher()
+    run(Trainer(config, tmp_path, "cpu", plane), plane, [], Watcher(), lambda: False)
+    before = rows(tmp_path / "evaluations.csv")
+    assert run(Trainer(config, tmp_path, "cpu", render), plane, [], watcher, lambda: False).finished
+    assert render.lots == []
+    assert watcher.judged == [(3, ("rendered",))]
+    assert rows(tmp_path / "evaluations.csv") == before
+
+
+@pytest.mark.parametrize("steps_before", [0, 1])
+def test_an_end_is_heeded_while_a_stock_is_rendered(tmp_path: Path, steps_before: int) -> None:
+    config = tiny_config(steps=3, pictures=8 * 3 * RENDERED_AT_ONCE)
+    first = Trainer(config, tmp_path, "cpu", plane)
+    for _ in range(steps_before):
+        first.train_step()
+    first.save()
+    render, watcher = Recorder(), Watcher()
+    ended = Trainer(config, tmp_path, "cpu", render)
+    assert not run(ended, plane, [], watcher, lambda: bool(render.lots)).finished
+    assert render.lots == [RENDERED_AT_ONCE]
+    assert watcher.steps == []
+    again = Trainer(config, tmp_path, "cpu", plane)
+    assert run(again, plane, [], Watcher(), lambda: False).finished
+    assert again.store.made == 3 * RENDERED_AT_ONCE
+
+
 def test_a_log_forgets_what_was_not_saved(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     log = CsvLog(path, ("loss",), 0)
@@ -114,6 +154,28 @@ def test_a_log_forgets_what_was_not_saved(tmp_path: Path) -> None:
         CsvLog(path, ("loss", "rate"), 0)
     with pytest.raises(TrainingError, match="cannot be"):
         CsvLog(tmp_path / "none" / "log.csv", ("loss",), 0)
+
+
+def test_a_log_that_a_full_disk_cut_off_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "log.csv"
+    path.touch()
+    CsvLog(path, ("loss",), 4).add(1, {"loss": 0.5})
+    with path.open("ab") as file:
+        file.write(b"2,0.3,0.25\r\n")  # a row that was begun, and the next
+    CsvLog(path, ("loss",), 4).add(4, {"loss": 0.125})
+    assert [(row["step"], row["loss"]) for row in rows(path)] == [("1", "0.5"), ("4", "0.125")]
+    before = path.read_bytes()
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(TrainingError, match="cannot be written: No space left"):
+        CsvLog(path, ("loss",), 4)
+    assert path.read_bytes() == before
+    path.write_bytes(before + b"5,\xe9\r\n")
+    with pytest.raises(TrainingError, match="cannot be read"):
+        CsvLog(path, ("loss",), 4)
 
 
 def test_the_evaluated_pictures_are_the_same_each_time() -> None:
