@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
 from app.display import has_display
@@ -52,6 +52,9 @@ def run(
             QTimer.singleShot(round(1e3 * exit_after_s), lambda: _end(window, screenshot, failures))
         window.show()
         code = app.exec()
+    # Left to Python, which lets go of `app` first, widgets would be taken apart without the application they need.
+    window.deleteLater()
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     if failures:
         raise WindowError(failures[0])
     return code
