@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import torch
 
-from core import allocator
+from core import allocator, threads
 from core.engine import Engine, pick_device
 from core.errors import FathomError
 from core.messages import WEBCAM_HW, RgbArray
@@ -115,7 +115,7 @@ def machine() -> dict[str, str]:
     """The versions and the processor that the figures belong to."""
     facts = {
         "processor": _processor(),
-        "threads": str(torch.get_num_threads()),
+        "threads": str(threads.ALL),
         "system": platform.platform(),
         "python": platform.python_version(),
         "torch": torch.__version__,
