@@ -41,11 +41,11 @@ def read_picture(path: Path) -> PictureFile:
         raise SourceError(f"{path} cannot be read ({error.strerror}): check the disk") from error
     is_jpeg = encoded.startswith(_JPEG_START)
     # libjpeg would decode a damaged one too, but write its complaint to the terminal
-    is_damaged = is_jpeg and _decode_jpeg(encoded, strict=True) is None
-    rgb = _decode_jpeg(encoded, strict=False) if is_damaged else _decode(encoded, path)
+    is_damaged = is_jpeg and _jpeg_frame(encoded, strict=True) is None
+    rgb = _decode_damaged(encoded) if is_damaged else _decode(encoded, path)
     if rgb is None and is_jpeg:  # a kind that FFmpeg does not know, or one whose last bytes it does not miss
         is_damaged = not is_damaged
-        rgb = _decode_jpeg(encoded, strict=False) if is_damaged else _decode(encoded, path)
+        rgb = _decode_damaged(encoded) if is_damaged else _decode(encoded, path)
     if rgb is None:
         raise SourceError(f"{path} is no picture that can be decoded: it is damaged or of another format")
     if not is_sane_size(rgb.shape[1], rgb.shape[0]):
@@ -71,15 +71,20 @@ def _decode(encoded: bytes, path: Path) -> RgbArray | None:
         return None
 
 
-def _decode_jpeg(encoded: bytes, *, strict: bool) -> RgbArray | None:
+def _decode_damaged(encoded: bytes) -> RgbArray | None:
+    """As much of a JPEG as there is."""
+    frame = _jpeg_frame(encoded, strict=False)
+    return None if frame is None else _upright(cast(RgbArray, frame.to_ndarray(format="rgb24")), encoded)
+
+
+def _jpeg_frame(encoded: bytes, *, strict: bool) -> av.VideoFrame | None:
     """None where it cannot be decoded; `strict`: also where anything in it is wrong."""
     context = av.CodecContext.create("mjpeg", "r")
     context.options = {**DECODER_OPTIONS, **({"err_detect": "explode"} if strict else {})}
     try:
-        frames = context.decode(av.Packet(encoded))
+        return next(iter(context.decode(av.Packet(encoded))), None)
     except av.FFmpegError:
         return None
-    return _upright(cast(RgbArray, frames[0].to_ndarray(format="rgb24")), encoded) if frames else None
 
 
 def _upright(rgb: RgbArray, encoded: bytes) -> RgbArray:
