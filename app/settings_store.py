@@ -34,7 +34,6 @@ class SettingsStore:
         self._pending: dict[str, Any] = {}
         self._writer: threading.Thread | None = None
         self._closed = False
-        self._write_lock = threading.Lock()  # one write at a time, and none overtakes another
         self._unwritten: dict[str, Any] = {}  # by the last write, which failed
 
     def load(self) -> tuple[Settings, str | None]:
@@ -59,14 +58,6 @@ class SettingsStore:
             except SettingError as error:
                 lines.append(f"{error}: using the default")
         return Settings(**good), "; ".join(lines) or None
-
-    def save(self, settings: Settings) -> None:
-        """Write now, instead of what was scheduled. Raises: OSError."""
-        with self._write_lock:
-            with self._changed:
-                self._pending = {}
-            _write(self.path, settings)
-            self._unwritten = {}
 
     def schedule(self, **values: Any) -> None:
         """Write soon: what is newest when the delay is over, so a dragged slider costs two writes a second."""
@@ -95,20 +86,17 @@ class SettingsStore:
             self._write_pending()
 
     def _write_pending(self) -> None:
-        with self._write_lock:
-            with self._changed:
-                values, self._pending = self._pending, {}
-            if not values:
-                return  # `save` came first
-            said, values = bool(self._unwritten), {**self._unwritten, **values}
-            try:
-                _write(self.path, replace(self.load()[0], **values))
-            except OSError as error:
-                self._unwritten = values
-                if not said:
-                    self._on_error(f"the settings could not be written to {self.path}: {error.strerror or error}")
-            else:
-                self._unwritten = {}
+        with self._changed:
+            values, self._pending = self._pending, {}
+        said, values = bool(self._unwritten), {**self._unwritten, **values}
+        try:
+            _write(self.path, replace(self.load()[0], **values))
+        except OSError as error:
+            self._unwritten = values
+            if not said:
+                self._on_error(f"the settings could not be written to {self.path}: {error.strerror or error}")
+        else:
+            self._unwritten = {}
 
     def _set_aside(self) -> str:
         kept = self.path.with_name(self.path.name + ".bad")

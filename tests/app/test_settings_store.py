@@ -34,6 +34,11 @@ def written(path: Path, content: Any) -> Path:
     return path
 
 
+def keep(store: SettingsStore, settings: Settings) -> None:
+    store.schedule(**asdict(settings))
+    store.close()
+
+
 def test_a_first_run_has_the_defaults_and_writes_nothing(path: Path) -> None:
     assert SettingsStore(path).load() == (DEFAULTS, None)
     assert not path.parent.exists()
@@ -43,7 +48,7 @@ def test_what_is_saved_is_loaded(path: Path) -> None:
     settings = changed(
         DEFAULTS, source="rtsp://me:secret@cam/1", size="288x512", opacity=0.25, recent_sources=("é", "b")
     )
-    SettingsStore(path).save(settings)
+    keep(SettingsStore(path), settings)
     assert SettingsStore(path).load() == (settings, None)
     content = json.loads(path.read_text(encoding="utf-8"))
     assert content["version"] == VERSION
@@ -55,7 +60,7 @@ def test_what_is_saved_is_loaded(path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
 def test_only_this_user_can_read_it(path: Path) -> None:
     written(path, "{}").chmod(0o644)
-    SettingsStore(path).save(DEFAULTS)
+    keep(SettingsStore(path), DEFAULTS)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -64,7 +69,7 @@ def test_a_link_to_a_file_kept_elsewhere_stays_a_link(path: Path, tmp_path: Path
     kept = written(tmp_path / "dotfiles" / "fathom.json", {"version": 1, "settings": {}})
     path.parent.mkdir()
     path.symlink_to(kept)
-    SettingsStore(path).save(Settings(loop=False))
+    keep(SettingsStore(path), Settings(loop=False))
     assert path.is_symlink()
     assert SettingsStore(kept).load()[0].loop is False
 
@@ -73,7 +78,7 @@ def test_a_link_to_a_file_kept_elsewhere_stays_a_link(path: Path, tmp_path: Path
 def test_names_of_files_that_are_no_unicode_survive(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
     store = SettingsStore(tmp_path_factory.mktemp("store") / "settings.json")
     settings = Settings(source=name)
-    store.save(settings)
+    keep(store, settings)
     assert store.load() == (settings, None)
 
 
@@ -119,7 +124,7 @@ def test_a_folder_in_its_place_is_moved_aside(path: Path) -> None:
     line = store.load()[1]
     assert line is not None
     assert "it is not a file" in line
-    store.save(DEFAULTS)
+    keep(store, DEFAULTS)
     assert path.is_file()
 
 
@@ -154,20 +159,21 @@ def test_a_newer_versions_file_survives(path: Path) -> None:
     assert settings == Settings(loop=False)
     assert line is not None
     assert "written by a newer Fathom" in line
-    store.save(settings)
+    keep(store, settings)
     assert json.loads(path.with_name(f"settings.json.v{VERSION + 1}").read_text()) == content
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = SettingsStore(path)
-    store.save(Settings(loop=False))
+    said: list[str] = []
+    store = SettingsStore(path, said.append)
+    keep(store, Settings(loop=False))
 
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        store.save(DEFAULTS)
+    keep(store, DEFAULTS)
+    assert len(said) == 1
     assert store.load() == (Settings(loop=False), None)
     assert [item.name for item in path.parent.iterdir()] == ["settings.json"]
 
@@ -245,52 +251,8 @@ def test_what_comes_while_a_write_is_under_way_is_written_after_it(path: Path, d
     disk.free.set()
     store.close()
     assert disk.wrote == [Settings(opacity=0.1), Settings(opacity=0.2)]
-    assert store.load()[0].opacity == 0.2
-
-
-class WatchedLock:
-    """A lock that tells when a second one asks for it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._asked = 0
-        self.asked_twice = threading.Event()
-
-    def __enter__(self) -> None:
-        self._asked += 1
-        if self._asked == 2:
-            self.asked_twice.set()
-        self._lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
-
-
-def test_a_save_now_comes_after_the_write_that_is_under_way(
-    path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = SettingsStore(path, delay_s=0.0)
-    lock = WatchedLock()
-    monkeypatch.setattr(store, "_write_lock", lock)
-    disk.free.clear()
-    store.schedule(opacity=0.1)
-    assert disk.entered.wait(60)
-    saver = threading.Thread(target=store.save, args=(Settings(opacity=0.2),))
-    saver.start()
-    assert lock.asked_twice.wait(60)
-    disk.free.set()
-    saver.join()
-    store.close()
     assert disk.most_at_once == 1
-    assert disk.wrote == [Settings(opacity=0.1), Settings(opacity=0.2)]
-
-
-def test_a_save_now_replaces_what_waits(path: Path, disk: Disk) -> None:
-    store = SettingsStore(path, delay_s=3600)
-    store.schedule(opacity=0.1)
-    store.save(Settings(opacity=0.2))
-    store.close()
-    assert disk.wrote == [Settings(opacity=0.2)]
+    assert store.load()[0].opacity == 0.2
 
 
 def test_after_close_a_change_is_still_written_and_leaves_no_thread(path: Path, disk: Disk) -> None:
@@ -330,5 +292,5 @@ def test_what_a_failed_write_would_have_kept_comes_with_the_next(path: Path, dis
 
 
 def test_every_setting_is_in_the_file(path: Path) -> None:
-    SettingsStore(path).save(DEFAULTS)
+    keep(SettingsStore(path), DEFAULTS)
     assert set(json.loads(path.read_text())["settings"]) == set(asdict(DEFAULTS))
