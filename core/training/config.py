@@ -1,5 +1,6 @@
 """All that decides a training, read from one TOML file beside the model that comes out of it."""
 
+import re
 import tomllib
 from dataclasses import MISSING, Field, dataclass, fields
 from pathlib import Path
@@ -47,6 +48,7 @@ class TrainConfig:
     tether_weight: float
     evaluate_every: int  # steps
     evaluated_pictures: int
+    renewed: tuple[str, ...] = ()  # branches that begin anew where weights are gone on with: "stage.block.mlp"
 
     def __post_init__(self) -> None:
         _require(
@@ -66,6 +68,14 @@ class TrainConfig:
             _require(0 <= getattr(self, name) < 1, f"{name} must be from 0 to below 1, got {getattr(self, name)}")
         for name in ("weight_decay", "gradient_weight", "tether_weight"):
             _require(getattr(self, name) >= 0, f"{name} must be 0 or more, got {getattr(self, name)}")
+        for branch in self.renewed:
+            _require(
+                isinstance(branch, str) and re.fullmatch(r"[0-3]\.\d+\.(attention|mlp)", branch) is not None,
+                f'renewed must be branches as ["3.0.mlp", "2.1.attention"], got {branch!r}',
+            )
+            stage, block, _ = branch.split(".")
+            blocks = self.network.depths[int(stage)]
+            _require(int(block) < blocks, f"renewed names {branch}, but stage {stage} has {blocks} blocks")
         ends = [phase.until for phase in self.phases]
         _require(bool(ends) and ends == sorted(set(ends)) and ends[-1] == 1.0, "phases must rise to until = 1.0")
         for phase in self.phases:

@@ -23,7 +23,7 @@ class SavedState:
     in_bf16: bool
     network: dict[str, Any]
     average: dict[str, Any]
-    optimiser: dict[str, Any]
+    optimiser: list[dict[str, Any]]
     generator: torch.Tensor  # state of the one generator all chance comes from
 
 

@@ -2,8 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from core.training.augment import augment
 from core.training.averaging import WeightAverage
 from core.training.config import TrainConfig
 from core.training.loss import Loss, loss_of
+from core.training.optimiser import Optimiser
 from core.training.picture_store import RENDERED_AT_ONCE, Batch, PictureStore, Render
 from core.training.saved_state import SavedState
 from core.weights.own_format import Weights, write_weights
@@ -26,7 +27,6 @@ from core.weights.reader import read_weights
 LONGEST_STEP = 1.0  # gradients are shortened to this length; a rare picture must not undo what others taught
 FIRST_STOCK = 8  # what part of all pictures that are kept is there before the first step
 FINAL_RATE = 0.01  # of the learning rate: where the cosine ends
-BETAS = (0.9, 0.98)
 ORIGIN = "Fathom, trained on rendered scenes"
 NOTE = "trained on rendered scenes only; rough on real pictures"
 
@@ -51,7 +51,7 @@ class Trainer:
     store: PictureStore = field(init=False)
     network: DPT = field(init=False)
     average: WeightAverage = field(init=False)
-    _optimiser: torch.optim.AdamW = field(init=False)
+    _optimiser: Optimiser = field(init=False)
     _generator: torch.Generator = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,7 +61,7 @@ class Trainer:
         self._generator = torch.Generator().manual_seed(config.seed)
         self.network = DPT(config.network).to(self.device)
         self.average = WeightAverage(self.network, config.averaging)
-        self._optimiser = torch.optim.AdamW(_groups(self.network, config.weight_decay), betas=BETAS, fused=True)
+        self._optimiser = Optimiser(self.network, config.weight_decay)
         self.store = PictureStore(self.render, config.rendered_hw, config.pictures, self.device, config.seed)
 
     @property
@@ -77,7 +77,7 @@ class Trainer:
         try:
             self.network.load_state_dict(saved.network)
             self.average.load(saved.average)
-            self._optimiser.load_state_dict(saved.optimiser)
+            self._optimiser.load(saved.optimiser)
             self._generator.set_state(saved.generator)
         except (RuntimeError, ValueError, KeyError) as error:
             raise TrainingError(
@@ -97,14 +97,20 @@ class Trainer:
         self.store.go_to(self._pictures_due(), progress, ended)
 
     def start_from(self, weights: Path) -> None:
-        """Begin with a model's weights instead of random ones.
+        """Begin with a model's weights instead of random ones, but for `renewed` branches and blocks it lacks.
 
-        Raises: WeightsError where they cannot be read or are of another network.
+        Raises: WeightsError where they cannot be read or are of another network; its depths may differ.
         """
         found = read_weights(weights)
-        if found.config != self.config.network:
+        wanted = self.config.network
+        if replace(found.config, depths=wanted.depths) != wanted:
             raise WeightsError(f"{weights} is another network than {self.config.name}: its config differs")
-        self.network.load_state_dict({name: tensor.float() for name, tensor in found.state.items()})
+        own = self.network.state_dict()
+        anew = tuple(_prefixes(self.config.renewed))
+        for name, tensor in found.state.items():
+            if name in own and not name.startswith(anew):
+                own[name] = tensor.float()
+        self.network.load_state_dict(own)
         self.average = WeightAverage(self.network, self.config.averaging)
 
     def train_step(self) -> Loss:
@@ -118,18 +124,15 @@ class Trainer:
         hw = self._pick(config.sizes_at(self.progress))
         self.store.go_to(self._pictures_due())
         colour, truth = self._batch(self.store.draw(config.batch(hw), self._generator), hw)
-        rate = learning_rate(config, self.progress)
-        for group in self._optimiser.param_groups:
-            group["lr"] = rate
         with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.in_bf16):
             predicted = self.network(colour)
         loss = loss_of(predicted.float(), truth, config.gradient_weight, config.tether_weight)
-        self._optimiser.zero_grad(set_to_none=True)
+        self._optimiser.clear()
         loss.total.backward()  # type: ignore[no-untyped-call]
         length = torch.nn.utils.clip_grad_norm_(self.network.parameters(), LONGEST_STEP)
         if not torch.isfinite(length):
             raise TrainingError(f"the gradient at step {self.step} is not finite: lower learning_rate")
-        self._optimiser.step()
+        self._optimiser.step(learning_rate(config, self.progress))
         self.average.update(self.network, self.step)
         self.step += 1
         self.seen += len(colour)
@@ -148,7 +151,7 @@ class Trainer:
                 self.in_bf16,
                 _on_host(self.network.state_dict()),
                 _on_host(self.average.state),
-                _on_host(self._optimiser.state_dict()),
+                _on_host(self._optimiser.state),
                 self._generator.get_state(),
             ),
         )
@@ -180,20 +183,21 @@ class Trainer:
         return sizes[int(torch.randint(len(sizes), (1,), generator=self._generator))]
 
 
+def _prefixes(branches: tuple[str, ...]) -> Iterator[str]:
+    """Of the names of a branch's weights and its norm's: "3.0.mlp" is the MLP of the last stage's first block."""
+    for branch in branches:
+        stage, block, kind = branch.split(".")
+        of_block = f"encoder.stages.{stage}.blocks.{block}"
+        yield f"{of_block}.{kind}."
+        yield f"{of_block}.{'norm1' if kind == 'attention' else 'norm2'}."
+
+
 def learning_rate(config: TrainConfig, progress: float) -> float:
     """A straight rise, then half a cosine down."""
     if progress < config.warm_up:
         return config.learning_rate * max(progress / config.warm_up, FINAL_RATE)
     share = (progress - config.warm_up) / (1 - config.warm_up)
     return config.learning_rate * (FINAL_RATE + (1 - FINAL_RATE) * (1 + math.cos(math.pi * share)) / 2)
-
-
-def _groups(network: DPT, weight_decay: float) -> list[dict[str, Any]]:
-    """Matrices and kernels decay; norms, biases and the few numbers beside them (logit scales) do not."""
-    parameters = list(network.named_parameters())
-    decays = [p for name, p in parameters if p.dim() > 1 and not name.endswith("logit_scale")]
-    stays = [p for name, p in parameters if p.dim() <= 1 or name.endswith("logit_scale")]
-    return [{"params": decays, "weight_decay": weight_decay}, {"params": stays, "weight_decay": 0.0}]
 
 
 def _on_host(content: Any) -> Any:

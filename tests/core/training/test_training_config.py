@@ -49,6 +49,9 @@ def test_the_batch_is_as_large_as_the_pixels_allow() -> None:
         ({"name": "../outside"}, "without its folder"),
         ({"rendered_hw": (65, 64)}, "multiples of 32"),
         ({"pixels": 64}, "pixels must hold a picture"),
+        ({"renewed": ("3.0",)}, r"renewed must be branches .* got '3.0'"),
+        ({"renewed": (3,)}, "got 3"),
+        ({"renewed": ("2.1.mlp",)}, r"renewed names 2\.1\.mlp, but stage 2 has 1"),
     ],
 )
 def test_values_that_do_not_fit_are_named(changes: dict[str, object], told: str) -> None:

@@ -1,0 +1,71 @@
+"""What moves the weights: Muon the encoder's matrices, AdamW all else.
+
+AdamW moves every entry of a matrix alike, so that all inputs together drive a wide one into saying the same of
+every token. The norm after it hides that, and the branch is lost: after 50,000 steps most of fathom-small's last
+stage was (docs/training.md). Muon moves all directions of a matrix alike.
+
+Sources: Jordan et al., "Muon: An optimizer for hidden layers in neural networks" (2024); its rates beside AdamW's:
+Liu et al., "Muon is Scalable for LLM Training", section 2.2.
+"""
+
+from typing import Any
+
+import torch
+from torch import nn
+
+from core.model.dpt import DPT
+
+BETAS = (0.9, 0.98)
+MOMENTUM = 0.95
+
+
+class Optimiser:
+    """Used by: one thread."""
+
+    def __init__(self, network: DPT, weight_decay: float) -> None:
+        """Matrices and kernels decay; norms, biases and the few numbers beside them (logit scales) do not."""
+        matrices, decay, stay = _sorted(network)
+        self._parts: tuple[torch.optim.Optimizer, ...] = (
+            torch.optim.Muon(
+                matrices, weight_decay=weight_decay, momentum=MOMENTUM, adjust_lr_fn="match_rms_adamw"
+            ),
+            torch.optim.AdamW(
+                [{"params": decay, "weight_decay": weight_decay}, {"params": stay, "weight_decay": 0.0}],
+                betas=BETAS,
+                fused=True,
+            ),
+        )
+
+    def clear(self) -> None:
+        """Forget the gradients of the step before."""
+        for part in self._parts:
+            part.zero_grad(set_to_none=True)
+
+    def step(self, rate: float) -> None:
+        """Move all weights against their gradients, at this learning rate."""
+        for part in self._parts:
+            for group in part.param_groups:
+                group["lr"] = rate
+            part.step()
+
+    @property
+    def state(self) -> list[dict[str, Any]]:
+        return [part.state_dict() for part in self._parts]
+
+    def load(self, state: list[dict[str, Any]]) -> None:
+        """Raises: ValueError, KeyError where it is another network's."""
+        for part, of_part in zip(self._parts, state, strict=True):
+            part.load_state_dict(of_part)
+
+
+def _sorted(network: DPT) -> tuple[list[nn.Parameter], list[nn.Parameter], list[nn.Parameter]]:
+    """Matrices between tokens' channels; what else decays; what does not."""
+    matrices, decay, stay = [], [], []
+    for name, parameter in network.named_parameters():
+        if parameter.dim() <= 1 or name.endswith("logit_scale"):
+            stay.append(parameter)
+        elif parameter.dim() == 2 and "position_bias" not in name:
+            matrices.append(parameter)
+        else:
+            decay.append(parameter)
+    return matrices, decay, stay
