@@ -16,6 +16,8 @@ from core.model.norm import Norm
 from core.model.patch_embed import PatchEmbed, PatchMerging
 from core.model.size_plan import PlanCache, SizePlan, make_plan
 
+BRANCH_START = 0.2  # weight of a branch's norm; at the published 0 a branch not needed at once is never taken up
+
 
 class MLP(nn.Module):
     """Two linear layers on each token by itself."""
@@ -112,7 +114,7 @@ class Encoder(nn.Module):
 
     @torch.no_grad()
     def initialise(self) -> None:
-        """Start values for training from scratch, as published: every branch begins silent, its norm at zero."""
+        """Start values for training from scratch: the published ones, but that no branch begins silent."""
         for module in self.modules():
             if isinstance(module, nn.Linear):
                 nn.init.trunc_normal_(module.weight, std=0.02)
@@ -120,5 +122,5 @@ class Encoder(nn.Module):
                     nn.init.zeros_(module.bias)
             elif isinstance(module, Block):
                 for norm in (module.norm1, module.norm2):
-                    nn.init.zeros_(norm.weight)
+                    nn.init.constant_(norm.weight, BRANCH_START)
                     nn.init.zeros_(norm.bias)

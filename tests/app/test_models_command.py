@@ -53,7 +53,7 @@ def test_info_tells_what_a_file_holds(capsys: pytest.CaptureFixture[str], tmp_pa
     for expected in (
         "32 features, depths 1-1-4-2, heads 1-2-4-8",
         "8 at 192 px",
-        "2917876 (2.9 M)",
+        "2324464 (2.3 M)",
         "float16",
         "licence:        MIT",
         "Fathom, trained on rendered scenes",

@@ -11,6 +11,7 @@ from core.model import size_plan
 from core.model.attention import MAX_LOGIT_SCALE
 from core.model.config import DPTConfig
 from core.model.dpt import DPT
+from core.model.encoder import BRANCH_START
 from core.model.position_bias import PositionBias
 from core.model.size_plan import SIZES_KEPT
 from tests.core.model import make_golden
@@ -238,14 +239,14 @@ def test_plans_made_in_inference_mode_serve_gradients_later() -> None:
     assert picture.grad.any()
 
 
-def test_a_fresh_network_starts_as_published() -> None:
+def test_a_fresh_network_starts_as_published_but_no_branch_silent() -> None:
     torch.manual_seed(0)
     config = DPTConfig(embed_dim=16, depths=(1, 2, 1, 1), heads=(1, 2, 4, 8), window=4, training_px=64)
     network = DPT(config)
     block = network.encoder.stages[1].blocks[1]
     assert block.attention.logit_scale.exp().flatten().tolist() == pytest.approx([10.0, 10.0])
-    assert not block.norm1.weight.any()
-    assert not block.norm2.weight.any()
+    assert torch.all(block.norm1.weight == BRANCH_START)
+    assert torch.all(block.norm2.weight == BRANCH_START)
     assert float(block.mlp.fc1.weight.detach().std()) == pytest.approx(0.02, rel=0.1)
     assert not block.mlp.fc1.bias.any()
     assert network(seeded_batch(64, 64, 1)).min() > 0
