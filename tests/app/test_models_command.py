@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def test_info_tells_what_a_file_holds(capsys: pytest.CaptureFixture[str], tmp_pa
     out = capsys.readouterr().out
     nano = BUILT_IN_FOLDER / "fathom-nano.safetensors"
     for expected in (
-        "32 features, depths 1-1-4-2, heads 1-2-4-8",
+        "32 features, depths 1-1-5-1, heads 1-2-4-8",
         "8 at 192 px",
         "2324464 (2.3 M)",
         "float16",
@@ -87,11 +88,12 @@ def test_converting_again_keeps_what_is_known(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(BUILT_IN_FOLDER.glob("*.safetensors")), ids=lambda path: path.stem)
-def test_a_built_in_model_is_the_network_of_its_config_and_has_a_card(path: Path) -> None:
-    config, weights = read_config(path.with_suffix(".toml")), read_weights(path)
+def test_a_built_in_model_has_a_card_and_is_the_network_of_the_last_config_there(path: Path) -> None:
+    card = (BUILT_IN_FOLDER / "README.md").read_text(encoding="utf-8").split(f"\n## {path.stem}\n")[1]
+    last = re.findall(r"^python main.py train .*?(\S+) --out DIR$", card, re.MULTILINE)[0]
+    config, weights = read_config(BUILT_IN_FOLDER.parents[1] / last), read_weights(path)
     assert (weights.name, weights.config, weights.dtype) == (config.name, config.network, "float16")
     assert (weights.origin, weights.licence) == (ORIGIN, "MIT")
-    card = (BUILT_IN_FOLDER / "README.md").read_text(encoding="utf-8").split(f"\n## {path.stem}\n")[1]
     for told in (f"{weights.parameters / 1e6:.1f} M parameters", f"{path.stem}.toml", "rough on real pictures"):
         assert told in card
 
