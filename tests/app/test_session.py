@@ -160,13 +160,11 @@ def test_a_model_that_is_not_here_is_one_click_away(monkeypatch: pytest.MonkeyPa
 
 def test_cameras_come_and_go() -> None:
     woken = Waker()
-    lists = [(), (CameraInfo("camera:0", "One"),), ()]
-
-    def look() -> tuple[CameraInfo, ...]:
-        return lists.pop(0) if len(lists) > 1 else lists[0]
-
-    watch = CameraWatch(woken, look, period_s=0.001)
+    there: list[CameraInfo] = []  # what a look finds: changed once the watch has told of what was there before
+    watch = CameraWatch(woken, lambda: tuple(there), period_s=0.001)
     watch.start()
+    there.append(CameraInfo("camera:0", "One"))
     woken.until(lambda: watch.cameras)
+    there.clear()
     woken.until(lambda: not watch.cameras)
     watch.close()
