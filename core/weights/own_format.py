@@ -16,6 +16,7 @@ from core.weights.own_metadata import OWN_FORMAT, TEXTS
 from core.weights.provenance import replacing
 
 WRITTEN_AS = {"float16": torch.float16, "float32": torch.float32}
+METADATA_HASH = "metadata_sha256"
 _DTYPE_NAMES = {
     torch.float16: "F16",
     torch.bfloat16: "BF16",
@@ -58,9 +59,18 @@ def content_sha256(state: Mapping[str, Tensor]) -> str:
 
 
 def check_content(metadata: Mapping[str, str], state: Mapping[str, Tensor]) -> None:
-    """Raises: WeightsError where the tensors are not those that were written."""
+    """Raises: WeightsError where tensors or metadata are not those that were written."""
     if metadata.get("content_sha256") != content_sha256(state):
         raise WeightsError("the weights are not those that were written (their hash differs): convert again")
+    written = metadata.get(METADATA_HASH)  # files from before 2026-11-30 lack it
+    if written is not None and written != metadata_sha256(metadata):
+        raise WeightsError("the metadata are not those that were written (their hash differs): convert again")
+
+
+def metadata_sha256(metadata: Mapping[str, str]) -> str:
+    """SHA-256 over all metadata but this, as JSON in the order of their keys."""
+    told = {key: text for key, text in metadata.items() if key != METADATA_HASH}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def write_weights(
@@ -86,6 +96,7 @@ def write_weights(
         **{key: getattr(weights, key) for key in TEXTS},
         "content_sha256": content_sha256(state),
     }
+    metadata[METADATA_HASH] = metadata_sha256(metadata)
     header = json.dumps({"__metadata__": metadata, **_table(state)}, separators=(",", ":")).encode()
     header += b" " * (-len(header) % 8)  # the format wants the tensors aligned to 8 bytes
     try:

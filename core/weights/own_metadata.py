@@ -1,7 +1,7 @@
 """What a file of Fathom's own weights says of itself. Imports no torch, so lists of models are quick.
 
 All metadata are texts: `format`, `config` (JSON), `name`, `origin`, `licence`, `note`, `source_sha256` of the file
-it was converted from, and `content_sha256` over its tensors.
+it was converted from, `content_sha256` over its tensors, and `metadata_sha256` over all else here.
 """
 
 import json

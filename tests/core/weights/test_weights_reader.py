@@ -317,6 +317,18 @@ def test_own_metadata_are_checked(tmp_path: Path, metadata: dict[str, str], expe
     assert expected in refusal(own_file(tmp_path / "bad.safetensors", **metadata))
 
 
+@pytest.mark.parametrize(
+    ("written", "changed"), [(b'window\\": 4', b'window\\": 5'), (b'"name":"toy"', b'"name":"joy"')]
+)
+def test_metadata_that_changed_are_noticed(tmp_path: Path, written: bytes, changed: bytes) -> None:
+    path = tmp_path / "toy.safetensors"
+    write_weights(path, Weights(config=TOY, state=toy_state(), name="toy"), "float16")
+    content = path.read_bytes()
+    assert content.count(written) == 1
+    path.write_bytes(content.replace(written, changed))
+    assert "the metadata are not those that were written" in refusal(path)
+
+
 @pytest.mark.parametrize(("aspect", "antialias"), [("square", False), ("keep", True)])
 def test_what_pictures_the_training_saw_is_in_the_file(tmp_path: Path, aspect: str, antialias: bool) -> None:
     path, config = tmp_path / "toy.safetensors", replace(TOY, training_aspect=aspect, antialias=antialias)
