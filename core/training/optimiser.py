@@ -1,8 +1,9 @@
-"""What moves the weights: Muon the encoder's matrices, AdamW all else.
+"""What moves the weights: Muon the encoder's matrices and the decoder's kernels, AdamW all else.
 
 AdamW moves every entry of a matrix alike, so that all inputs together drive a wide one into saying the same of
 every token. The norm after it hides that, and the branch is lost: after 50,000 steps most of fathom-small's last
-stage was (docs/training.md). Muon moves all directions of a matrix alike.
+stage was (docs/training.md). Muon moves all directions of a matrix alike, and a convolution's kernels are one
+with a row for each channel that comes out.
 
 Sources: Jordan et al., "Muon: An optimizer for hidden layers in neural networks" (2024); its rates beside AdamW's:
 Liu et al., "Muon is Scalable for LLM Training", section 2.2.
@@ -24,10 +25,17 @@ class Optimiser:
 
     def __init__(self, network: DPT, weight_decay: float) -> None:
         """Matrices and kernels decay; norms, biases and the few numbers beside them (logit scales) do not."""
-        matrices, decay, stay = _sorted(network)
+        matrices, self._kernels, decay, stay = _sorted(network)
+        # The same memory, or `view` would raise: the network's kernels have their channels last.
+        self._as_matrices = [
+            nn.Parameter(kernel.detach().permute(0, 2, 3, 1).view(len(kernel), -1)) for kernel in self._kernels
+        ]
         self._parts: tuple[torch.optim.Optimizer, ...] = (
             torch.optim.Muon(
-                matrices, weight_decay=weight_decay, momentum=MOMENTUM, adjust_lr_fn="match_rms_adamw"
+                [*matrices, *self._as_matrices],
+                weight_decay=weight_decay,
+                momentum=MOMENTUM,
+                adjust_lr_fn="match_rms_adamw",
             ),
             torch.optim.AdamW(
                 [{"params": decay, "weight_decay": weight_decay}, {"params": stay, "weight_decay": 0.0}],
@@ -40,9 +48,13 @@ class Optimiser:
         """Forget the gradients of the step before."""
         for part in self._parts:
             part.zero_grad(set_to_none=True)
+        for kernel in self._kernels:
+            kernel.grad = None
 
     def step(self, rate: float) -> None:
         """Move all weights against their gradients, at this learning rate."""
+        for kernel, matrix in zip(self._kernels, self._as_matrices, strict=True):
+            matrix.grad = None if kernel.grad is None else kernel.grad.permute(0, 2, 3, 1).flatten(1)
         for part in self._parts:
             for group in part.param_groups:
                 group["lr"] = rate
@@ -58,14 +70,16 @@ class Optimiser:
             part.load_state_dict(of_part)
 
 
-def _sorted(network: DPT) -> tuple[list[nn.Parameter], list[nn.Parameter], list[nn.Parameter]]:
-    """Matrices between tokens' channels; what else decays; what does not."""
-    matrices, decay, stay = [], [], []
+def _sorted(network: DPT) -> tuple[list[nn.Parameter], ...]:
+    """Matrices between tokens' channels; kernels between maps' channels; what else decays; what does not."""
+    matrices, kernels, decay, stay = [], [], [], []
     for name, parameter in network.named_parameters():
         if parameter.dim() <= 1 or name.endswith("logit_scale"):
             stay.append(parameter)
         elif parameter.dim() == 2 and "position_bias" not in name:
             matrices.append(parameter)
+        elif parameter.dim() == 4 and min(parameter.shape[:2]) > 3:  # neither reads colours nor makes depth
+            kernels.append(parameter)
         else:
             decay.append(parameter)
-    return matrices, decay, stay
+    return matrices, kernels, decay, stay

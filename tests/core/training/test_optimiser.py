@@ -10,7 +10,8 @@ from support.simple_scenes import TINY
 Tensors = dict[str, torch.Tensor]
 
 RATE = 1e-3
-QKV = "encoder.stages.3.blocks.0.attention.qkv.weight"
+KERNELS = "fusion.blocks.1.residual1.conv1.weight"
+WIDE = ("encoder.stages.3.blocks.0.attention.qkv.weight", KERNELS)
 
 
 def network() -> DPT:
@@ -24,6 +25,8 @@ def moved_by_one_step(moving: DPT, gradients: Tensors, decay: float = 0.0) -> Te
     for name, tensor in moving.named_parameters():
         tensor.grad = gradients.get(name, torch.zeros_like(tensor))
     optimiser.step(RATE)
+    optimiser.clear()
+    assert all(tensor.grad is None for tensor in moving.parameters())
     return {name: tensor.detach() - before[name] for name, tensor in moving.named_parameters()}
 
 
@@ -34,14 +37,22 @@ def test_every_weight_is_moved() -> None:
         assert torch.any(change != 0), name
 
 
-def test_a_direction_that_all_inputs_share_does_not_drown_the_others() -> None:
+@pytest.mark.parametrize("name", WIDE)
+def test_a_direction_that_all_inputs_share_does_not_drown_the_others(name: str) -> None:
     """AdamW's first step would have no other direction here."""
     moving = network()
-    shape = dict(moving.named_parameters())[QKV].shape
+    shape = dict(moving.named_parameters())[name].shape
     gradient = torch.ones(shape) + 0.1 * torch.randn(shape, generator=torch.Generator().manual_seed(1))
-    change = moved_by_one_step(moving, {QKV: gradient})[QKV]
-    lengths = torch.linalg.svdvals(change)
-    assert lengths[0] < 2 * lengths[shape[1] // 2]
+    lengths = torch.linalg.svdvals(moved_by_one_step(moving, {name: gradient})[name].flatten(1))
+    assert lengths[0] < 2 * lengths[len(lengths) // 2]
+
+
+def test_of_a_kernel_only_what_has_a_gradient_is_moved() -> None:
+    moving = network()
+    gradient = torch.zeros_like(dict(moving.named_parameters())[KERNELS])
+    gradient[:, 1, 0, 2] = torch.randn(len(gradient), generator=torch.Generator().manual_seed(1))
+    change = moved_by_one_step(moving, {KERNELS: gradient})[KERNELS]
+    assert torch.equal(change != 0, gradient != 0)
 
 
 def test_matrices_and_kernels_decay_norms_and_scales_stay() -> None:
