@@ -92,6 +92,13 @@ def toy_state(config: DPTConfig = TOY, seed: int = 0) -> dict[str, Tensor]:
     return {key: torch.randn(shape, generator=generator) for key, shape in shapes.items()}
 
 
+def assert_same(state: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
+    """The same names, shapes and values."""
+    assert state.keys() == expected.keys()
+    for key, tensor in expected.items():
+        assert torch.equal(state[key], tensor), key
+
+
 def as_midas(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """`state` as MiDaS names it, with all that MiDaS stores besides."""
     table = {_renamed(key, _RENAMED_FOR_MIDAS): tensor for key, tensor in state.items()}
