@@ -30,7 +30,7 @@ class LiveTruth:
         self._watch: TruthWatch | None = None
 
     def judge(self, result: DepthResult) -> LiveError | None:
-        """What was found last of the source of `result`, which is looked at next, if its turn has come."""
+        """What was found last of this source and model; `result` is looked at next, if its turn has come."""
         if self._began_s is None:
             self._began_s = self._clock()
             self._worker.submit(self._make)
@@ -40,6 +40,8 @@ class LiveTruth:
         scores = watch.scores
         found = scores.lanes.get(_LANE)
         if found is None or found.score is None or scores.source_id != result.frame.source_id:
+            return None
+        if found.result.model != result.model:
             return None
         return LiveError(found.score, scores.trivial.get("row"), scores.kind)
 

@@ -1,6 +1,7 @@
 """The live view's error: of the demo scene, judged beside it and in its share of time, and of no other source."""
 
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -42,9 +43,11 @@ class Rig:
         self.worker = ByHand()
         self.truth = LiveTruth(self.worker, SOURCES.get, lambda: self.now_s)  # type: ignore[arg-type]
 
-    def judge(self, depth: np.ndarray, index: int, source_id: int = 0) -> LiveError | None:
+    def judge(
+        self, depth: np.ndarray, index: int, source_id: int = 0, model: ModelInfo = MODEL
+    ) -> LiveError | None:
         frame = Frame(index, 0.0, np.zeros((480, 640, 3), np.uint8), index / 30, source_id)
-        return self.truth.judge(DepthResult(frame, depth, 0.0, 1.0, MODEL, 0.0, 0.1))
+        return self.truth.judge(DepthResult(frame, depth, 0.0, 1.0, model, 0.0, 0.1))
 
 
 @pytest.fixture
@@ -96,3 +99,13 @@ def test_of_another_source_nothing_is_said(rig: Rig) -> None:
     rig.worker.do_all()
     assert rig.judge(depth, 1, source_id=1) is None
     assert rig.worker.do_all() == 0, "nobody knows its truth, and nothing is tried again"
+
+
+def test_of_another_model_nothing_is_said(rig: Rig) -> None:
+    depth, other = true_depth(3), replace(MODEL, name="other")
+    rig.judge(depth, 3)
+    rig.worker.do_all()
+    rig.now_s = 1e3
+    assert rig.judge(depth, 4, model=other) is None, "what was found is the model's before"
+    rig.worker.do_all()
+    assert rig.judge(depth, 5, model=other) is not None
