@@ -25,6 +25,7 @@ class Optimiser:
 
     def __init__(self, network: DPT, weight_decay: float) -> None:
         """Matrices and kernels decay; norms, biases and the few numbers beside them (logit scales) do not."""
+        self._network = network
         matrices, self._kernels, decay, stay = _sorted(network)
         # The same memory, or `view` would raise: the network's kernels have their channels last.
         self._as_matrices = [
@@ -46,10 +47,7 @@ class Optimiser:
 
     def clear(self) -> None:
         """Forget the gradients of the step before."""
-        for part in self._parts:
-            part.zero_grad(set_to_none=True)
-        for kernel in self._kernels:
-            kernel.grad = None
+        self._network.zero_grad(set_to_none=True)
 
     def step(self, rate: float) -> None:
         """Move all weights against their gradients, at this learning rate."""
