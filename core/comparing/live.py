@@ -214,11 +214,14 @@ class LiveComparison:
 
     def _measure(self) -> None:
         """Agreement of every lane whose newest map is of the reference's frame, once a pair of maps."""
+        reference = self._reference()
+        wanted = reference.current if reference is not None else None
+        if wanted is None:
+            for lane in self._lanes:
+                lane.figures.pause()
         if self._round_s and self._figures_s > MOST_FIGURES_SHARE * self._lanes_s:
             return  # the lanes have work; where they stand there is time
         began_s = self._clock()
-        reference = self._reference()
-        wanted = reference.result if reference is not None else None
         for lane in self._lanes:
             if lane is reference:
                 lane.figures.forget()

@@ -184,10 +184,15 @@ class LiveLane:
         lane = self._lane
         return lane is not None and (result.model, result.network_hw) == (lane.info, lane.network_hw)
 
+    @property
+    def current(self) -> DepthResult | None:
+        """Its newest depth, where that is of what runs now; what is shown may be older."""
+        return self.result if self.result is not None and self.gave(self.result) else None
+
     def compare_with(self, reference: DepthResult) -> None:
         """Its newest depth, where that is of what runs now and of the reference's frame."""
-        if self.result is not None and self.gave(self.result):
-            self.figures.compare(self.result, reference)
+        if (own := self.current) is not None:
+            self.figures.compare(own, reference)
 
     def note(self) -> None:
         """Put the frame it ran last into its history."""
@@ -239,6 +244,7 @@ class LiveLane:
             behind,
             figures.agreement,
             figures.difference,
+            figures.fit,
             figures.measured[0].frame.index if figures.measured is not None else None,
             history=figures.history.view(),
         )

@@ -61,6 +61,8 @@ class LaneView:
     # reference itself, and where nothing could be compared yet
     agreement: Agreement | None = None  # on a sample of the pixels of the reference's grid
     difference: DepthArray | None = None  # (h, w) of the reference: above 0 nearer, as a share of its range
+    # Brings its inverse depth onto the reference's. Outlasts the agreement while the reference is loaded anew
+    fit: Fit | None = None
     measured_index: int | None = None
     # Against the truth, where that is known: demo, recordings of it, photos with measured depth
     score: Score | None = None
@@ -70,11 +72,6 @@ class LaneView:
     @property
     def parameters(self) -> int | None:
         return self.info.parameters if self.info is not None else None
-
-    @property
-    def fit(self) -> Fit | None:
-        """Brings its inverse depth onto the reference's; None until measured, and for the reference itself."""
-        return self.agreement.fit if self.agreement is not None else None
 
     def own_range(self, low: float, high: float) -> tuple[float, float] | None:
         """Which of its own values look like `low` and `high` of the reference, so that a renderer shows the lane

@@ -68,6 +68,7 @@ def a_lane(number: int, frame: Frame | None, *, is_reference: bool = False, **va
         result=a_lane_result(number, frame, low, high),
         agreement=None if is_reference else measured,
         difference=None if is_reference else difference,
+        fit=None if is_reference else measured.fit,
         measured_index=frame.index,
         history=a_history(40.0 * number, 1.0 if is_reference else 0.9),
     )

@@ -176,7 +176,9 @@ def test_a_lane_that_sees_near_and_far_swapped_is_coloured_as_the_reference(open
     assert turned.result is not None
     swapped = replace(turned.result, inverse_depth=a_depth(90.0, 80.0), low=80.0, high=90.0)
     measured = Agreement(-1.0, 0.0, 0.0, 4096, Fit(-1.0, 100.0))
-    stage = open_stage(replace(view, lanes=(view.lanes[0], replace(turned, result=swapped, agreement=measured))))
+    stage = open_stage(
+        replace(view, lanes=(view.lanes[0], replace(turned, result=swapped, agreement=measured, fit=measured.fit)))
+    )
     first, second = cells(stage)
     for place in (0.25, 0.5, 0.75):
         assert apart(colour_at(first.viewport, place), colour_at(second.viewport, place)) <= 2
@@ -185,7 +187,7 @@ def test_a_lane_that_sees_near_and_far_swapped_is_coloured_as_the_reference(open
 def test_a_lane_off_by_half_the_range_shows_it_in_one_range_and_not_in_its_own(open_stage: OpenStage) -> None:
     view = a_comparison(2)
     shifted = Agreement(1.0, 0.1, 0.1, 4096, Fit(0.5, 5.0))  # 20..40 becomes 15..25, beside 10..20
-    view = replace(view, lanes=(view.lanes[0], replace(view.lanes[1], agreement=shifted)))
+    view = replace(view, lanes=(view.lanes[0], replace(view.lanes[1], agreement=shifted, fit=shifted.fit)))
     stage = open_stage(view, compare_one_range=True)
     first, second = (cell.viewport for cell in cells(stage))
     assert apart(colour_at(first, 0.3), colour_at(second, 0.3)) > 60

@@ -9,6 +9,7 @@ import pytest
 
 from core.comparing.agreement import agreement
 from core.comparing.history import History
+from core.comparing.lane_figures import LaneFigures
 from core.comparing.lane_wish import LaneWish
 from core.comparing.measures import Agreement, Fit
 from core.comparing.truth import score, trivial_scores
@@ -16,6 +17,7 @@ from core.comparing.truth_watch import TruthWatch
 from core.comparing.view import HISTORY_S, LaneState
 from core.errors import SourceError, WeightsError
 from core.messages import DepthArray, Frame, RgbArray, SourceInfo, SourceKind
+from support.comparisons import a_frame, a_lane_result
 from support.lanes import Steps, TimedEngine, slope
 
 A, B = (LaneWish(name, "64") for name in "ab")
@@ -137,13 +139,51 @@ def test_a_lane_that_runs_something_else_shows_no_figure_of_what_it_ran_before(
         lane = steps.lane(2)
         assert lane.state is LaneState.LOADING
         assert lane.result is not None, "the picture stays"
-        assert (lane.median_ms, lane.agreement, lane.difference, lane.score) == (None, None, None, None)
+        assert (lane.median_ms, lane.agreement, lane.difference, lane.fit, lane.score) == (None,) * 5
         steps.step()
     steps.worker.at_once = True
     steps.worker.do_all()
     steps.settle(None)
     assert steps.lane(2).state is state
     assert (steps.lane(2).score is None) is (state is LaneState.FAILED)
+
+
+def test_while_the_reference_gets_another_size_nothing_agrees_with_its_old_picture() -> None:
+    steps = Steps(A, B, costs_s=LONG)
+    steps.prepare = patterns
+    steps.settle(1)
+    before = steps.lane(2)
+    assert before.agreement is not None
+    steps.worker.at_once = False
+    steps.comparing.change(1, size="128")
+    for number in (2, 3):
+        steps.step(number)
+        assert steps.lane(1).state is LaneState.LOADING
+        assert steps.lane(1).result is not None, "the picture stays"
+        lane = steps.lane(2)
+        assert (lane.agreement, lane.difference, lane.measured_index) == (None, None, None)
+        assert lane.fit == before.fit, "so the colours stay too"
+    steps.worker.at_once = True
+    steps.worker.do_all()
+    steps.settle(4)
+    after = steps.lane(2)
+    assert after.agreement is not None
+    assert after.fit == after.agreement.fit != before.fit
+
+
+def test_the_fit_to_an_old_reference_is_not_that_to_a_new_one() -> None:
+    first, second = a_frame(1), a_frame(2)
+    own, old, newer, new = (
+        a_lane_result(*of, 10.0, 20.0) for of in ((2, first), (1, first), (1, second), (3, second))
+    )
+    figures = LaneFigures()
+    figures.compare(own, old)
+    figures.compare(own, newer)
+    assert figures.fit is not None, "the reference is a frame ahead"
+    figures.pause()
+    assert figures.fit is not None, "both pictures stay"
+    figures.compare(own, new)
+    assert figures.fit is None
 
 
 def test_a_truth_that_cannot_be_read_is_a_note_and_the_next_frame_has_its_own() -> None:
