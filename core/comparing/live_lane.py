@@ -244,8 +244,8 @@ class LiveLane:
             behind,
             figures.agreement,
             figures.difference,
-            figures.fit,
             figures.measured[0].frame.index if figures.measured is not None else None,
+            figures.fit,
             history=figures.history.view(),
         )
 

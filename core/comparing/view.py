@@ -61,9 +61,9 @@ class LaneView:
     # reference itself, and where nothing could be compared yet
     agreement: Agreement | None = None  # on a sample of the pixels of the reference's grid
     difference: DepthArray | None = None  # (h, w) of the reference: above 0 nearer, as a share of its range
-    # Brings its inverse depth onto the reference's. Outlasts the agreement while the reference is loaded anew
-    fit: Fit | None = None
     measured_index: int | None = None
+    # Brings its inverse depth onto the reference's; outlasts the agreement while the reference is loaded anew
+    fit: Fit | None = None
     # Against the truth, where that is known: demo, recordings of it, photos with measured depth
     score: Score | None = None
     score_index: int | None = None  # of the frame it belongs to
