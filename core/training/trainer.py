@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,6 @@ from core.training.loss import Loss, loss_of
 from core.training.optimiser import Optimiser
 from core.training.picture_store import RENDERED_AT_ONCE, Batch, PictureStore, Render
 from core.training.saved_state import SavedState
-from core.training.widening import times_as_wide, widened
 from core.weights.own_format import Weights, write_weights
 from core.weights.reader import read_weights
 
@@ -100,17 +99,17 @@ class Trainer:
     def start_from(self, weights: Path) -> None:
         """Begin with a model's weights instead of random ones, but for `renewed` branches and blocks it lacks.
 
-        Raises: WeightsError where they cannot be read or are of another network; its depths may differ, and it may
-        be several times narrower.
+        Raises: WeightsError where they cannot be read or are of another network; its depths may differ.
         """
         found = read_weights(weights)
-        if not times_as_wide(self.config.network, found.config):
+        wanted = self.config.network
+        if replace(found.config, depths=wanted.depths) != wanted:
             raise WeightsError(f"{weights} is another network than {self.config.name}: its config differs")
         own = self.network.state_dict()
         anew = tuple(_prefixes(self.config.renewed))
         for name, tensor in found.state.items():
             if name in own and not name.startswith(anew):
-                own[name] = widened(tensor.float(), name, own[name].shape, found.config)
+                own[name] = tensor.float()
         self.network.load_state_dict(own)
         self.average = WeightAverage(self.network, self.config.averaging)
 

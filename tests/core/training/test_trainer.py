@@ -211,17 +211,6 @@ def test_blocks_that_the_model_lacks_and_renewed_branches_begin_anew(tmp_path: P
     assert same(second.network.state_dict(), second.averaged().state_dict())
 
 
-def test_it_begins_with_what_a_narrower_network_knows(tmp_path: Path) -> None:
-    narrow = trainer(tmp_path)
-    narrow.write_model(tmp_path / "a.safetensors")
-    twice = replace(TINY, embed_dim=16, heads=(2, 2, 4, 4), decoder_channels=16, head_channels=8)
-    wide = trainer(tmp_path, network=twice, name="wide")
-    wide.start_from(tmp_path / "a.safetensors")
-    picture = torch.rand(1, 3, 64, 64)
-    with torch.no_grad():
-        torch.testing.assert_close(wide.averaged()(picture), narrow.averaged()(picture), rtol=1e-2, atol=1e-2)
-
-
 def test_the_rate_rises_and_falls(tmp_path: Path) -> None:
     config = tiny_config(learning_rate=2.0, warm_up=0.2)
     rates = [learning_rate(config, progress / 100) for progress in range(101)]
