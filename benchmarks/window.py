@@ -88,7 +88,7 @@ def measure_live(settings: dict[str, str], button: str | None, seconds: float) -
     from app.session import Session
     from app.settings import Settings
     from core import allocator, openmp
-    from ui.application import make_application
+    from ui.application import make_application, take_apart
     from ui.bridge import Bridge
     from ui.main_window import MainWindow
 
@@ -132,13 +132,14 @@ def measure_live(settings: dict[str, str], button: str | None, seconds: float) -
 
     QTimer.singleShot(round(1e3 * seconds), end)
     app.exec()
-    result = window.newest
+    result, painted = window.newest, window.painted
+    take_apart(app, window)
     if result is None:
         sys.exit(f"no depth within {seconds:g} s: give more --seconds")
     print(
         f"{result.model.name} {result.model.precision} at {result.network_hw[0]}x{result.network_hw[1]}: "
         f"{result.infer_ms:.0f} ms a frame after {result.waited_ms:.0f} ms in the queue, "
-        f"{result.rates.depth_fps:.1f} depth results a second, {window.painted} painted"
+        f"{result.rates.depth_fps:.1f} depth results a second, {painted} painted"
     )
     if waits_ms:
         p95_ms = statistics.quantiles(waits_ms, n=20, method="inclusive")[-1]

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from core.network_size import Size
 
 MOST_FRAMES = 2  # at once: each more makes depth older by a frame
-RATE_COUNTS = 4.0  # times as much as delay: it is the rate that people see, and that a recording waits for
+RATE_COUNTS = 8.0  # times as much as delay: it is the rate that people see, and that a recording waits for
 BETWEEN = 1.2  # of a frame's time at most is between two: more is waiting, for pictures or for other networks
 WATCHED = 30  # frames at a size before others are tried, so that whatever is still settling has settled
 WATCHED_S = 3.0  # or, where frames are slow, so many seconds of them: half a minute is long to wait
@@ -35,23 +35,31 @@ class Team(NamedTuple):
     frames: int  # that are computed beside each other, where there are so many
 
 
+class Found(NamedTuple):
+    """What a team was seen to need, medians in seconds."""
+
+    counts_s: float  # what the teams are compared by
+    took_s: float  # a frame
+
+
 class TeamSize:
     """Told how long each frame took, it says what team computes the next. Used by: one thread at a time.
 
-    What counts is the time a frame takes and, `RATE_COUNTS` times, what of that between two is the pipeline's.
+    What counts is the time a frame takes and, `RATE_COUNTS` times, what of that between two is the pipeline's. The
+    load is known by the first alone: where the source sets the second, it stays as it is until frames are lost.
     """
 
     def __init__(self, processors: int) -> None:
         self.team = Team(processors, 1)
         self._choices = _choices(processors)
         self._size: Size | None = None
-        self._usual_s: float | None = None  # what counts, with the team that was chosen at this size
+        self._usual_s: float | None = None  # what a frame took the team that was chosen at this size
         self._rest = REST
         self._seen = 0  # frames since a team was chosen
         self._seen_s = 0.0  # and what they took
-        self._counts_s: deque[float] = deque(maxlen=WATCHED)  # of each frame since the team was set
+        self._last: deque[Found] = deque(maxlen=WATCHED)  # of each frame since the team was set
         self._to_try: list[Team] = []
-        self._found_s: dict[Team, float] = {}  # medians of those; empty while none is tried
+        self._found: dict[Team, Found] = {}  # empty while none is tried
         self._ended_s: deque[float] = deque(maxlen=MOST_FRAMES)  # when the last ones were done
         self._is_first = True  # the next frame is this team's first, which makes or ends threads
 
@@ -59,7 +67,7 @@ class TeamSize:
         """A frame at `size` is about to be computed by the team that this gives."""
         if size != self._size:
             self._size, self._usual_s, self._rest = size, None, REST
-            self._watch(min(self._found_s, key=lambda team: self._found_s[team], default=self.team))
+            self._watch(min(self._found, key=lambda team: self._found[team], default=self.team))
         return self.team
 
     def note(self, team: Team, took_s: float, at_s: float) -> None:
@@ -73,14 +81,14 @@ class TeamSize:
         if self._is_first:
             self._is_first = False
             return
-        self._counts_s.append(took_s + RATE_COUNTS * between_s)
-        if self._found_s:
+        self._last.append(Found(took_s + RATE_COUNTS * between_s, took_s))
+        if self._found:
             self._judge()
             return
         self._seen += 1
         self._seen_s += took_s
         if self._is_watched() and len(self._choices) > 1 and self._is_due():
-            self._found_s[self.team] = median(self._counts_s)
+            self._found[self.team] = self._usual()
             self._to_try = [team for team in self._choices if team != self.team]
             self._go_on()
 
@@ -90,13 +98,17 @@ class TeamSize:
     def _is_due(self) -> bool:
         if self._usual_s is None or self._seen >= self._rest:
             return True
-        return not 1 / OTHER_LOAD < median(self._counts_s) / self._usual_s < OTHER_LOAD
+        return not 1 / OTHER_LOAD < self._usual().took_s / self._usual_s < OTHER_LOAD
+
+    def _usual(self) -> Found:
+        return Found(median(each.counts_s for each in self._last), median(each.took_s for each in self._last))
 
     def _judge(self) -> None:
         """Of the team that is being tried."""
-        is_hopeless = len(self._counts_s) > 1 and min(self._counts_s) > HOPELESS * min(self._found_s.values())
-        if is_hopeless or len(self._counts_s) == TRIED:
-            self._found_s[self.team] = median(self._counts_s)
+        best_s, _ = min(self._found.values())
+        is_hopeless = len(self._last) > 1 and min(self._last).counts_s > HOPELESS * best_s
+        if is_hopeless or len(self._last) == TRIED:
+            self._found[self.team] = self._usual()
             self._go_on()
 
     def _go_on(self) -> None:
@@ -104,25 +116,25 @@ class TeamSize:
         if self._to_try:
             self._set(self._to_try.pop())
             return
-        before, before_s = next(iter(self._found_s.items()))
-        best = min(self._found_s, key=lambda team: self._found_s[team])
-        if self._found_s[best] > WORTH * before_s:
+        before = next(iter(self._found))
+        best = min(self._found, key=lambda team: self._found[team])
+        if self._found[best].counts_s > WORTH * self._found[before].counts_s:
             best = before
         is_same = self._usual_s is not None and best == before
         self._rest = min(2 * self._rest, LONGEST_REST) if is_same else REST
-        self._usual_s = self._found_s[best]
+        self._usual_s = self._found[best].took_s
         self._watch(best)
 
     def _watch(self, team: Team) -> None:
         self._seen, self._seen_s = 0, 0.0
         self._to_try.clear()
-        self._found_s.clear()
+        self._found.clear()
         self._set(team)
 
     def _set(self, team: Team) -> None:
         self._is_first = team != self.team
         self.team = team
-        self._counts_s.clear()
+        self._last.clear()
 
 
 def _choices(processors: int) -> list[Team]:

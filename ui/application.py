@@ -52,9 +52,7 @@ def run(
             QTimer.singleShot(round(1e3 * exit_after_s), lambda: _end(window, screenshot, failures))
         window.show()
         code = app.exec()
-    # Left to Python, which lets go of `app` first, widgets would be taken apart without the application they need.
-    window.deleteLater()
-    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    take_apart(app, window)
     if failures:
         raise WindowError(failures[0])
     return code
@@ -69,6 +67,13 @@ def make_application() -> QApplication:
     app.setDesktopFileName("fathom")
     theme.apply(app)
     return app
+
+
+def take_apart(app: QApplication, window: MainWindow) -> None:
+    """After the last event. Left to Python, which may let go of `app` first, widgets would be taken apart without
+    the application that they need."""
+    window.deleteLater()
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 class _Reporter(QObject):

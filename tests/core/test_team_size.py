@@ -86,6 +86,14 @@ def test_where_the_source_is_slower_than_the_network_a_frame_has_all_processors(
     assert does_not.rate(50) == pytest.approx(90)
 
 
+def test_a_team_that_loses_a_frame_in_twelve_gives_way_to_one_that_loses_none() -> None:
+    """fathom-small at its own size beside a window that is drawn by the processor."""
+    machine = Machine(2, by_team(one=0.045, two=0.036), every_s=1 / 30)
+    machine.run(SETTLING)
+    assert set(machine.run(100)) == {BESIDE}
+    assert machine.rate(50) == pytest.approx(30)
+
+
 def test_with_a_slow_source_the_team_that_is_clearly_sooner_is_taken() -> None:
     for every_s in 1 / 30, 0.5:  # the second as where lanes take turns
         machine = Machine(2, by_team(one=0.024, two=0.028), every_s)
@@ -100,7 +108,7 @@ def test_what_the_program_does_between_two_frames_counts_up_to_a_fifth_of_one() 
     for _ in range(WATCHED):
         sizes.note(sizes.begin(HW), 0.025, at_s := at_s + 0.029)
     assert sizes.begin(HW) == BESIDE
-    for _ in range(TRIED + 1):  # 41 + 4 * 23.6 ms count, less than 25 + 4 * 29
+    for _ in range(TRIED + 1):  # 41 + 8 * 23.6 ms count, less than 25 + 8 * 29
         sizes.note(sizes.begin(HW), 0.041, at_s := at_s + 0.0236)
     for _ in range(TRIED + 1):
         sizes.note(sizes.begin(HW), 0.08, at_s := at_s + 0.08)
@@ -164,6 +172,16 @@ def test_another_load_is_answered_before_the_rest_is_over() -> None:
     assert set(machine.run(from_frame)[-10:]) == {TWO}
     machine.run(WATCHED + 2 * TRIED)
     assert set(machine.run(100)) == {BESIDE}
+
+
+def test_a_load_that_begins_to_cost_frames_is_another_although_the_source_hides_it() -> None:
+    from_frame = SETTLING + 20
+    alone, beside = by_team(one=0.042, two=0.027), by_team(one=0.042, two=0.036)
+    times: Times = lambda threads, frame: (alone if frame < from_frame else beside)(threads, frame)  # noqa: E731
+    machine = Machine(2, times, every_s=1 / 30)
+    assert set(machine.run(from_frame)[-10:]) == {TWO}
+    machine.run(WATCHED + 3 * TRIED)
+    assert set(machine.run(20)) == {BESIDE}
 
 
 def test_a_small_change_of_load_waits_for_the_end_of_the_rest() -> None:
