@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 FILE_NAME = "first-model.json"
 HELD_FPS = 30.0
-# Of the time between two frames. Beside camera and window a frame takes up to 1.4 times as long as by itself, which
-# is how it is timed here: docs/benchmarks.md, "With the window".
+# Of the time between two frames. It is timed by itself here, and beside camera and window a frame takes up to 1.4
+# times as long: docs/benchmarks.md, "With the window".
 NETWORK_SHARE = 0.72
 HELD_MS = NETWORK_SHARE * 1e3 / HELD_FPS
 WARM_UP, TIMED = 6, 8  # frames; the first five take up to ten times as long where memory is new

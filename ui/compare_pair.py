@@ -62,7 +62,7 @@ class PairView(QWidget):
             interval_ms = round(1e3 / fps)
             if interval_ms != self._timer.interval():  # a timer that is told again begins again
                 self._timer.setInterval(interval_ms)
-            if not self._held and not self._timer.isActive():
+            if not self._held and not self.is_blinking:
                 self._timer.start()
         self._show()
 

@@ -9,7 +9,7 @@ from core.messages import Frame
 from ui import theme
 from ui.compare_cell import figure_lines
 from ui.compare_header import HEIGHT_PX
-from ui.compare_strip import strip_height
+from ui.compare_strip import LINE_PX, TOP_PX, strip_height
 from ui.compare_viewport import LaneViewport
 from ui.controls import ElidedLabel
 from ui.wording import time_text
@@ -37,16 +37,18 @@ class PictureCell(QFrame):
         row.addWidget(title)
         self.facts = ElidedLabel("muted")
         self.facts.setFont(theme.tabular(self.facts.font()))
-        self.facts.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.facts.setFixedHeight(LINE_PX)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(head)
         column.addWidget(self.viewport, stretch=1)
-        under = QHBoxLayout()
-        under.setContentsMargins(12, 0, 12, 0)
+        self._foot = QWidget()
+        under = QVBoxLayout(self._foot)
+        under.setContentsMargins(12, TOP_PX, 12, 0)  # the line stands beside the first of a lane's
         under.addWidget(self.facts)
-        column.addLayout(under)
+        under.addStretch()
+        column.addWidget(self._foot)
 
     def show_frame(self, frame: Frame, truth: str) -> None:
         """`truth`: how the depth of this source is known; empty where it is not."""
@@ -67,4 +69,4 @@ class PictureCell(QFrame):
         self._suit()
 
     def _suit(self) -> None:
-        self.facts.setFixedHeight(strip_height(figure_lines(self.size(), has_truth=self._has_truth)))
+        self._foot.setFixedHeight(strip_height(figure_lines(self.size(), has_truth=self._has_truth)))

@@ -11,7 +11,8 @@ from core.comparing.view import LaneView
 from ui import theme
 from ui.compare_figures import TRUTH, Figure, Group, groups_of, told
 
-_LINE_PX = 18
+LINE_PX = 18
+TOP_PX = 2  # above the first line
 _EDGE_PX = 8
 _GAP_PX = 11
 _CAPTION_GAP_PX = 4
@@ -27,14 +28,14 @@ class Placed(NamedTuple):
 
 def strip_height(lines: int) -> int:
     """Of a strip of so many lines, in pixels."""
-    return lines * _LINE_PX + 6
+    return lines * LINE_PX + 6
 
 
 @cache
 def lines_needed(width_px: int, *, has_truth: bool) -> int:
     """How many lines a strip of this width takes to show every figure there can be."""
     groups = groups_of(is_reference=False, has_truth=has_truth)
-    return round(max(each.room.bottom() for each in _flowed(groups, _every(groups), width_px)) / _LINE_PX)
+    return round(max(each.room.bottom() for each in _flowed(groups, _every(groups), width_px)) / LINE_PX)
 
 
 class FigureStrip(QWidget):
@@ -132,7 +133,7 @@ def _flowed(groups: tuple[Group, ...], kept: int, width_px: int) -> list[Placed]
     """The places of all figures that leave not before `kept`. A group begins a line where it would break."""
     placed: list[Placed] = []
     right = width_px - _EDGE_PX
-    x, y = float(_EDGE_PX), 2.0
+    x, y = float(_EDGE_PX), float(TOP_PX)
     for group in groups:
         figures = [each for each in group.figures if each.leaves <= kept]
         if not figures:
@@ -140,15 +141,15 @@ def _flowed(groups: tuple[Group, ...], kept: int, width_px: int) -> list[Placed]
         name_px = _measure().horizontalAdvance(group.name) + 8 if group.name else 0.0
         whole_px = name_px + sum(_width_px(each) + _GAP_PX for each in figures) - _GAP_PX
         if x > _EDGE_PX and x + whole_px > right:
-            x, y = float(_EDGE_PX), y + _LINE_PX
+            x, y = float(_EDGE_PX), y + LINE_PX
         if group.name:
-            placed.append(Placed(None, group.name, QRectF(x, y, name_px, _LINE_PX)))
+            placed.append(Placed(None, group.name, QRectF(x, y, name_px, LINE_PX)))
             x += name_px
         for each in figures:
             width = _width_px(each)
             if x > _EDGE_PX and x + width > right:
-                x, y = float(_EDGE_PX), y + _LINE_PX
-            placed.append(Placed(each, "", QRectF(x, y, width, _LINE_PX)))
+                x, y = float(_EDGE_PX), y + LINE_PX
+            placed.append(Placed(each, "", QRectF(x, y, width, LINE_PX)))
             x += width + _GAP_PX
         x += _GAP_PX
     return placed
@@ -169,7 +170,7 @@ def _measure() -> QFontMetricsF:
 
 def _rise_px() -> float:
     """From the top of a line to where its letters stand."""
-    return _measure().ascent() + (_LINE_PX - _measure().height()) / 2
+    return _measure().ascent() + (LINE_PX - _measure().height()) / 2
 
 
 def _caption_px(figure: Figure) -> float:

@@ -139,10 +139,10 @@ class Comparing:
 
 
 def _as_wanted(view: LaneView | None, lane: WantedLane) -> LaneView:
-    """A lane that is new or runs something else as yet is loading: its picture stays, without figures."""
+    """One that is new or runs something else as yet is loading: its picture stays as it looks, without figures."""
     if view is not None and view.wish == lane.wish:
         return view
     loading = LaneView(lane.number, lane.wish, lane.wish.names[-1], LaneState.LOADING)
     if view is None:
         return loading
-    return replace(loading, result=view.result, behind=view.behind, history=view.history)
+    return replace(loading, result=view.result, behind=view.behind, fit=view.fit, history=view.history)

@@ -32,7 +32,7 @@ class LaneFigures:
             self.difference = difference(own.inverse_depth, reference.inverse_depth, found.fit, span)
 
     def pause(self) -> None:
-        """The reference runs no more, but its picture is still there: tell no more what agreed with it."""
+        """Either of the two runs no more, but its picture is still there: tell no more how they agreed."""
         self.agreement = self.difference = self.measured = None
 
     def forget(self) -> None:

@@ -168,6 +168,8 @@ class LiveLane:
         else:
             self.detail = _non_finite(lane.non_finite)
         if result is not None:
+            if self.current is None:
+                self.figures.forget()  # the fit was kept for the picture that this takes the place of
             self.result = result
             self._rate.tick(result.finished_at_s)
         return result
@@ -269,7 +271,7 @@ class LiveLane:
         self.state, self.detail = LaneState.LOADING, ""
         self._lanes.clear()
         self._lane = self._preparing = self.ran = None
-        self.figures.forget()
+        self.figures.pause()
         self._rate = RateMeter()
         self.due_s = 0.0
 

@@ -62,7 +62,7 @@ class LaneView:
     agreement: Agreement | None = None  # on a sample of the pixels of the reference's grid
     difference: DepthArray | None = None  # (h, w) of the reference: above 0 nearer, as a share of its range
     measured_index: int | None = None
-    # Brings its inverse depth onto the reference's; outlasts the agreement while the reference is loaded anew
+    # Brings its inverse depth onto the reference's; outlasts the agreement while either is loaded anew
     fit: Fit | None = None
     # Against the truth, where that is known: demo, recordings of it, photos with measured depth
     score: Score | None = None

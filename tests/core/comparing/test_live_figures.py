@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -133,19 +134,38 @@ def test_a_lane_that_runs_something_else_shows_no_figure_of_what_it_ran_before(
     steps.refuses["c"] = WeightsError("there is no model called 'c'")
     steps.prepare = patterns
     steps.settle(1)
+    before = steps.lane(2)
+    assert before.fit is not None
     steps.worker.at_once = False
     steps.comparing.change(2, **change)
     for _ in range(3):
         lane = steps.lane(2)
         assert lane.state is LaneState.LOADING
-        assert lane.result is not None, "the picture stays"
-        assert (lane.median_ms, lane.agreement, lane.difference, lane.fit, lane.score) == (None,) * 5
+        assert (lane.result, lane.fit) == (before.result, before.fit), "the picture stays, in its colours"
+        assert (lane.median_ms, lane.agreement, lane.difference, lane.score) == (None,) * 4
         steps.step()
     steps.worker.at_once = True
     steps.worker.do_all()
     steps.settle(None)
     assert steps.lane(2).state is state
-    assert (steps.lane(2).score is None) is (state is LaneState.FAILED)
+    after = steps.lane(2)
+    assert (after.score is None) is (state is LaneState.FAILED)
+    assert (after.fit == before.fit) is (state is LaneState.FAILED), "a fit is of the picture that is shown"
+
+
+def test_the_first_depth_of_another_model_has_not_the_fit_of_the_one_before() -> None:
+    """Although it is a frame ahead of what the reference shows, so that there is no other yet."""
+    steps = Steps(A, B, costs_s=LONG)
+    steps.prepare = patterns
+    steps.settle(1)
+    lane = next(each for each in steps.live._lanes if each.number == 2)
+    assert lane.figures.fit is not None
+    lane.want(replace(lane.wanted, wish=replace(lane.wish, size="128")))
+    for _ in range(3):
+        lane.tend(a_frame(2))
+    assert lane.figures.fit is not None
+    lane.run(a_frame(2), 2)
+    assert lane.figures.fit is None
 
 
 def test_while_the_reference_gets_another_size_nothing_agrees_with_its_old_picture() -> None:
