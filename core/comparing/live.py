@@ -127,6 +127,9 @@ class LiveComparison:
     def _heed(self, wanted: Wanted) -> None:
         if wanted is self._wanted and self._lanes:
             return
+        if wanted.reference != self._wanted.reference:
+            for compared in self._lanes:
+                compared.figures.forget()  # it was all with another one
         self._wanted = wanted
         there = {lane.number: lane for lane in self._lanes}
         lanes: list[LiveLane] = []

@@ -1,25 +1,21 @@
 """The figures of a live comparison: agreement, differences, the truth, and what all that costs."""
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core.comparing.agreement import agreement
 from core.comparing.history import History
-from core.comparing.lane_figures import LaneFigures
 from core.comparing.lane_wish import LaneWish
 from core.comparing.measures import Agreement, Fit
 from core.comparing.truth import score, trivial_scores
 from core.comparing.truth_watch import TruthWatch
 from core.comparing.view import HISTORY_S, LaneState
 from core.errors import SourceError, WeightsError
-from core.messages import DepthArray, Frame, RgbArray, SourceInfo, SourceKind
-from support.comparisons import a_frame, a_lane_result
-from support.lanes import Steps, TimedEngine, slope
+from core.messages import DepthArray, Frame, SourceInfo, SourceKind
+from support.lanes import Steps, noisy, patterns, slope
 
 A, B = (LaneWish(name, "64") for name in "ab")
 LONG = {"a": 10.0, "b": 10.0}  # so that the truth has all the time it wants
@@ -41,18 +37,6 @@ class Truth:
 
     def name_of(self, frame: Frame) -> str:
         return ""
-
-
-def noisy(seed: int) -> Callable[[RgbArray, tuple[int, int]], DepthArray]:
-    def pattern(rgb: RgbArray, network_hw: tuple[int, int]) -> DepthArray:
-        noise = np.random.default_rng(seed).normal(0, 0.1, network_hw)
-        return (3 * slope()(rgb, network_hw) + 1 + noise).astype(np.float32)
-
-    return pattern
-
-
-def patterns(engine: TimedEngine) -> None:
-    engine.pattern = noisy(1) if engine.name == "a" else noisy(2)
 
 
 def test_agreement_on_a_sample_is_the_whole_maps_agreement_nearly() -> None:
@@ -151,59 +135,6 @@ def test_a_lane_that_runs_something_else_shows_no_figure_of_what_it_ran_before(
     after = steps.lane(2)
     assert (after.score is None) is (state is LaneState.FAILED)
     assert (after.fit == before.fit) is (state is LaneState.FAILED), "a fit is of the picture that is shown"
-
-
-def test_the_first_depth_of_another_model_has_not_the_fit_of_the_one_before() -> None:
-    """Although it is a frame ahead of what the reference shows, so that there is no other yet."""
-    steps = Steps(A, B, costs_s=LONG)
-    steps.prepare = patterns
-    steps.settle(1)
-    lane = next(each for each in steps.live._lanes if each.number == 2)
-    assert lane.figures.fit is not None
-    lane.want(replace(lane.wanted, wish=replace(lane.wish, size="128")))
-    for _ in range(3):
-        lane.tend(a_frame(2))
-    assert lane.figures.fit is not None
-    lane.run(a_frame(2), 2)
-    assert lane.figures.fit is None
-
-
-def test_while_the_reference_gets_another_size_nothing_agrees_with_its_old_picture() -> None:
-    steps = Steps(A, B, costs_s=LONG)
-    steps.prepare = patterns
-    steps.settle(1)
-    before = steps.lane(2)
-    assert before.agreement is not None
-    steps.worker.at_once = False
-    steps.comparing.change(1, size="128")
-    for number in (2, 3):
-        steps.step(number)
-        assert steps.lane(1).state is LaneState.LOADING
-        assert steps.lane(1).result is not None, "the picture stays"
-        lane = steps.lane(2)
-        assert (lane.agreement, lane.difference, lane.measured_index) == (None, None, None)
-        assert lane.fit == before.fit, "so the colours stay too"
-    steps.worker.at_once = True
-    steps.worker.do_all()
-    steps.settle(4)
-    after = steps.lane(2)
-    assert after.agreement is not None
-    assert after.fit == after.agreement.fit != before.fit
-
-
-def test_the_fit_to_an_old_reference_is_not_that_to_a_new_one() -> None:
-    first, second = a_frame(1), a_frame(2)
-    own, old, newer, new = (
-        a_lane_result(*of, 10.0, 20.0) for of in ((2, first), (1, first), (1, second), (3, second))
-    )
-    figures = LaneFigures()
-    figures.compare(own, old)
-    figures.compare(own, newer)
-    assert figures.fit is not None, "the reference is a frame ahead"
-    figures.pause()
-    assert figures.fit is not None, "both pictures stay"
-    figures.compare(own, new)
-    assert figures.fit is None
 
 
 def test_a_truth_that_cannot_be_read_is_a_note_and_the_next_frame_has_its_own() -> None:
