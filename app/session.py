@@ -22,10 +22,10 @@ from core.comparing.lane_wish import LaneWish
 from core.comparing.measures import LiveError
 from core.comparing.view import ComparisonView
 from core.loading import ModelWish
-from core.messages import Action, CameraInfo, DepthResult, Fault, Frame, Status
+from core.messages import Action, CameraInfo, DepthResult, Fault, Frame, ModelState, SourceKind, Status
+from core.model_messages import AUTO_MODEL
 from core.pipeline import Pipeline
 
-_SOURCE_SETTINGS = frozenset({"source", "camera_mode"})
 _MODEL_SETTINGS = frozenset({"model", "precision", "device"})
 _SIZE_SETTINGS = frozenset({"size", "aspect", "target_fps"})
 _KEEP_SETTINGS = frozenset({"keep_last", "keep_last_s", "record_depth"})
@@ -64,7 +64,7 @@ class Session(SessionModels, SessionPlayback):
         self._watch.start()
         self._set_size()
         self._pipeline.keep_last(keep_wish(self.settings))
-        self._open()  # before the model is: a recording needs none
+        self._open(self.settings.source)  # before the model is: a recording needs none
         self._use_model()
         self.refresh_models()
 
@@ -90,14 +90,16 @@ class Session(SessionModels, SessionPlayback):
             self._pipeline.run_model(on=True)
         if names & _SIZE_SETTINGS:
             self._set_size()
-        if names & _MODEL_SETTINGS:
+        if names & _MODEL_SETTINGS or ("model" in values and not self._runs_or_loads(self.settings.model)):
             self._use_model()
         if names & _KEEP_SETTINGS:
             self._pipeline.keep_last(keep_wish(self.settings))
         if names & _LOOK_SETTINGS and (recorder := self._pipeline.recorder):
             recorder.show(look_of(self.settings), range_locked=self.settings.range_locked)
-        if names & _SOURCE_SETTINGS:
-            self._open()
+        if "source" in names:
+            self._open(self.settings.source)
+        elif "camera_mode" in names:
+            self._open(self._camera() or self.settings.source)
         if "every_frame" in names:
             self._pipeline.set_every_frame(every_frame=self.settings.every_frame)
         if "loop" in names and (transport := self._pipeline.transport):
@@ -113,7 +115,7 @@ class Session(SessionModels, SessionPlayback):
         recent = recent_sources.with_source(self.settings.recent_sources, address)
         self.change(source=address, recent_sources=recent)
         if again:
-            self._open()
+            self._open(address)
 
     def run_model(self, *, on: bool) -> None:
         """Whether the model runs on the recording that plays, instead of the depth it holds being shown."""
@@ -124,14 +126,15 @@ class Session(SessionModels, SessionPlayback):
         self._pipeline.board.dismiss(fault.number)
         match fault.action:
             case Action.REOPEN_SOURCE:
-                self._open()
+                self.open_source(fault.value)
             case Action.OPEN_DEMO:
                 self.open_source("demo")
             case Action.RELOAD_MODEL | Action.USE_DEVICE:
                 self._use_model()
             case Action.USE_BUILT_IN_MODEL:
                 self.change(model=DEFAULTS.model, precision=DEFAULTS.precision, size=DEFAULTS.size)
-                self._use_model()
+            case Action.USE_ANY_DEVICE:
+                self.change(device=DEFAULTS.device)
             case Action.FETCH_MODEL:
                 self._fetch_again(fault.value)
             case Action.FETCH_MISSING:
@@ -284,8 +287,19 @@ class Session(SessionModels, SessionPlayback):
         s = self.settings
         self._pipeline.use_model(ModelWish(s.model, s.precision, s.device))
 
-    def _open(self) -> None:
+    def _runs_or_loads(self, model: str) -> bool:
+        """Whether such a setting is followed: a model that failed is tried again when it is picked again."""
+        status = self.status()
+        if status.model is None or status.model_state is ModelState.LOADING:
+            return status.model_state is ModelState.LOADING
+        return model in (AUTO_MODEL, status.model.loaded_as)
+
+    def _camera(self) -> str:
+        """The camera that plays while nothing else is being opened, also where that failed; else empty."""
+        status = self.status()
+        plays = status.source is not None and status.source.kind is SourceKind.CAMERA and not status.source_detail
+        return status.source.address if plays and status.source is not None else ""
+
+    def _open(self, address: str) -> None:
         s = self.settings
-        self._pipeline.open(
-            SourceWish(s.source, camera_mode=s.camera_mode, every_frame=s.every_frame, loop=s.loop)
-        )
+        self._pipeline.open(SourceWish(address, camera_mode=s.camera_mode, every_frame=s.every_frame, loop=s.loop))

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from core import allocator, threads
 from core.device_errors import kind_of
-from core.errors import EngineError, NonFinite
+from core.errors import EngineError, NonFinite, NoSuchDevice
 from core.first_model import first_model, frame_ms
 from core.messages import DepthArray, ModelInfo, RgbArray
 from core.model.dpt import DPT
@@ -192,13 +192,13 @@ def available_devices() -> tuple[str, ...]:
 
 
 def pick_device(wanted: str) -> torch.device:
-    """The device for a setting. Raises: EngineError naming the devices there are."""
+    """The device for a setting. Raises: NoSuchDevice naming the devices there are."""
     devices = available_devices()
     if wanted == "auto":
         return torch.device(devices[1])
     name = "cuda:0" if wanted == "cuda" else wanted
     if name not in devices:
-        raise EngineError(f"device must be one of {', '.join(devices)} on this machine, got {wanted!r}")
+        raise NoSuchDevice(f"device must be one of {', '.join(devices)} on this machine, got {wanted!r}")
     return torch.device(name)
 
 

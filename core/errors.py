@@ -41,6 +41,10 @@ class DeviceLost(EngineError):  # noqa: N818 - what happened
     """The device fails at everything: unplugged, reset, or broken by an earlier fault. Another one has to do."""
 
 
+class NoSuchDevice(EngineError):  # noqa: N818 - what there is to do, not what broke
+    """The device asked for is none of this machine's; any other will do."""
+
+
 class NonFinite(EngineError):  # noqa: N818 - what the result was
     """The network gave a result that is not finite: nothing to show, and a reason to compute more safely."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from core.device_errors import kind_of
-from core.errors import DeviceLost, ModelNotFetched, OutOfMemory
+from core.errors import DeviceLost, ModelNotFetched, NoSuchDevice, OutOfMemory
 from core.messages import Action, ModelState
 from core.model_messages import AUTO_MODEL
 from core.status_board import StatusBoard
@@ -176,6 +176,9 @@ class Loader:
         if isinstance(error, ModelNotFetched):
             line = f"{error.name} is not on this computer"
             self._board.fault(line, Action.FETCH_MISSING, error.name, f"{error.size_bytes / 1e6:.0f} MB")
+            return
+        if isinstance(error, NoSuchDevice):
+            self._board.fault(line, Action.USE_ANY_DEVICE)
             return
         self._board.fault(line, Action.RELOAD_MODEL if still_running else Action.USE_BUILT_IN_MODEL)
 

@@ -157,6 +157,7 @@ class Action(Enum):
     OPEN_DEMO = "Open the demo scene"
     RELOAD_MODEL = "Load again"
     USE_DEVICE = "Try {} again"
+    USE_ANY_DEVICE = "Use what there is"
     USE_BUILT_IN_MODEL = "Use the built-in model"
     FETCH_MODEL = "Download again"
     FETCH_MISSING = "Download {}"
@@ -176,7 +177,7 @@ class Fault:
     number: int
     line: str
     action: Action = Action.NONE
-    value: str = ""  # what the action is about: a size, a precision, a model
+    value: str = ""  # what the action is about: a source, a size, a precision, a model
     shown: str = ""  # what the button says of that, where it is not the value itself
 
     @property

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from core.capture import Capture, OpenSource, SourceWish
 from core.handoff import Closed, LatestSlot
-from core.messages import Action, Frame, SourceInfo, SourceKind, SourceState
-from core.sources.address import without_credentials
+from core.messages import Action, Frame, SourceInfo, SourceState
+from core.sources.address import is_camera, without_credentials
 from core.status_board import StatusBoard
 
 if TYPE_CHECKING:
@@ -211,12 +211,13 @@ class SourceSwitch:
         with self._changed:
             if capture is self._playing:
                 self._board.change(source_state=SourceState.FAILED, source_detail="")
-                self._board.fault(line, Action.REOPEN_SOURCE)
+                self._board.fault(line, Action.REOPEN_SOURCE, capture.wish.address)
             elif capture is self._opening:
                 self._board.change(source_detail="")
                 if self._playing is None:
                     self._board.change(source_state=SourceState.FAILED)
-                self._board.fault(line, Action.REOPEN_SOURCE if self._playing else Action.OPEN_DEMO)
+                action = Action.REOPEN_SOURCE if self._playing else Action.OPEN_DEMO
+                self._board.fault(line, action, capture.wish.address)
 
     def capture_done(self, capture: Capture) -> None:
         with self._changed:
@@ -261,4 +262,4 @@ def _names_recording(address: str) -> bool:
 
 def _is_camera(address: str) -> bool:
     """True also for no address, which opens a camera where there is one."""
-    return not address or address.partition(":")[0] == SourceKind.CAMERA.value
+    return not address or is_camera(address)

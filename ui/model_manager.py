@@ -4,7 +4,7 @@ from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from core.messages import ModelEntry, Status
+from core.messages import ModelEntry, ModelState, Status
 from core.model_messages import ModelKind
 from ui import theme
 from ui.controls import icon_button, push_button
@@ -121,11 +121,12 @@ class ModelManager(QFrame):
             self.rows[entry.name].set_entry(entry)
 
     def show_status(self, status: Status, wanted: str) -> None:
-        """`wanted`: the setting `model`."""
+        """`wanted`: the setting `model`. Where another runs and none loads, it failed, and what runs is in use."""
         downloads = {download.name: download for download in status.downloads}
         tasks = {task.name: task for task in status.model_tasks}
         running = status.model
-        if wanted not in self.rows and running is not None:  # chosen by Fathom, or a file that is on no list
+        loads = status.model_state is ModelState.LOADING and wanted in self.rows
+        if running is not None and not loads:
             wanted = running.loaded_as
         self._show_summary(set(downloads))
         for name, row in self.rows.items():

@@ -88,7 +88,7 @@ class ModelRow(QFrame):
     def show_state(
         self, download: Download | None, task: ModelTask | None, wanted: str, model_state: ModelState
     ) -> None:
-        """`wanted` is the setting `model`; what runs differs from it only while another loads."""
+        """`wanted`: the model that loads or, where none does, that runs; the setting where there is neither."""
         entry = self._entry
         in_use = entry.name == wanted and entry.path is not None
         busy = task is not None and task.state in (TaskState.WAITING, TaskState.RUNNING)
@@ -96,7 +96,8 @@ class ModelRow(QFrame):
         self.details.set_entry(entry, in_use=in_use, busy=busy)
         self.state.setVisible(in_use)
         self.state.setText({ModelState.READY: "In use", ModelState.LOADING: "Loading…"}.get(model_state, "Chosen"))
-        self._show_action(download, in_use=in_use, failed=failed)
+        runs = in_use and model_state is not ModelState.FAILED  # what failed may be tried again
+        self._show_action(download, in_use=runs, failed=failed)
         self._show_progress(download, task)
         self._show_line(download, task, failed=failed)
 

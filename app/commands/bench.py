@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from app.commands.common import check_apart, split, write_files
+from app.commands.common import a_path, check_apart, split, write_files
 from app.version import VERSION
 from core.errors import FathomError, SettingError
 from core.network_size import network_hw
@@ -28,8 +28,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("--devices", default="auto", metavar="D,E", help="auto, cpu, cuda, cuda:N, mps (auto)")
     parser.add_argument("--seconds", type=float, default=4.0, metavar="S", help="how long each is timed (4)")
-    parser.add_argument("--json", type=Path, metavar="F", help="also write the figures to this file")
-    parser.add_argument("--chart", type=Path, metavar="PNG", help="also draw them into this file")
+    parser.add_argument("--json", type=a_path, metavar="F", help="also write the figures to this file")
+    parser.add_argument("--chart", type=a_path, metavar="PNG", help="also draw them into this file")
     parser.set_defaults(run=run)
 
 

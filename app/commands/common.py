@@ -36,6 +36,14 @@ def _kind_of(default: object) -> type[str] | type[float]:
     return float if isinstance(default, float) else str
 
 
+def a_path(text: str) -> Path:
+    """The type of an option that names a file or folder: a shell leaves the ~ of `--out=~/x` to the program."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # ~name of somebody who has no home here: it is a file's name
+        return Path(text)
+
+
 def given(args: argparse.Namespace) -> dict[str, Any]:
     """The common settings that were given."""
     return {name: value for name in COMMON if (value := getattr(args, name, None)) is not None}

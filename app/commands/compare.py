@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from app.commands.common import check_apart, is_folder, split, write_files
+from app.commands.common import a_path, check_apart, is_folder, split, write_files
 from app.commands.compare_table import print_table
 from app.settings import COLORMAPS, DEFAULTS, OPTIONS, check
 from app.version import VERSION
@@ -69,10 +69,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="N",
         help="N frames, spread evenly over a file, the first ones of a live source (every frame of a file)",
     )
-    parser.add_argument("--json", type=Path, metavar="F", help="also write all figures to this file")
-    parser.add_argument("--csv", type=Path, metavar="F", help="also write a row a frame and lane to this file")
+    parser.add_argument("--json", type=a_path, metavar="F", help="also write all figures to this file")
+    parser.add_argument("--csv", type=a_path, metavar="F", help="also write a row a frame and lane to this file")
     parser.add_argument(
-        "--report", type=Path, metavar="DIR", help=f"also write DIR/{PAGE}, one page to send, with all it shows"
+        "--report", type=a_path, metavar="DIR", help=f"also write DIR/{PAGE}, one page to send, with all it shows"
     )
     parser.add_argument("--colormap", choices=COLORMAPS, default=DEFAULTS.colormap, help="colours of the page")
     parser.set_defaults(run=run)

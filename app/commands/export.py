@@ -2,10 +2,10 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from tqdm import tqdm
 
+from app.commands.common import a_path
 from app.settings import COLORMAPS, DEFAULTS
 from core.errors import SettingError
 from core.look import Look, View
@@ -15,11 +15,11 @@ FORMATS = ("png16", "npy", "exr", "pfm", "csv", "mp4")
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser("export", help="depth of a recording, as files for other programs")
-    parser.add_argument("recording", metavar="F.mkv", type=Path, help="what `record` or the window recorded")
+    parser.add_argument("recording", metavar="F.mkv", type=a_path, help="what `record` or the window recorded")
     parser.add_argument(
         "--out",
         required=True,
-        type=Path,
+        type=a_path,
         metavar="DIR",
         help="the folder; frames that are there from an earlier export of the same recording are not done again",
     )
@@ -55,8 +55,8 @@ def run(args: argparse.Namespace) -> int:
             bar.update(done - bar.n)
 
         summary = export(
-            args.recording.expanduser(),
-            args.out.expanduser(),
+            args.recording,
+            args.out,
             format=args.format,
             from_s=args.from_s,
             to_s=args.to_s,

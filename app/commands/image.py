@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from app.commands.common import add_common, check_free, is_folder, network_settings
+from app.commands.common import a_path, add_common, check_free, is_folder, network_settings
 from app.settings import COLORMAPS, DEFAULTS
 from core.errors import RecordingError, SourceError
 from core.look import Look, View
@@ -38,7 +38,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--out",
         required=True,
-        type=Path,
+        type=a_path,
         metavar="P",
         help="one file ending in .png (16-bit), .npy (float32, raw network values) or .pfm, or a folder",
     )
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     """Raises: FathomError; pictures done before it are kept."""
     settings = network_settings(args)
     look = None if args.view is None else Look(View(args.view), args.colormap)
-    jobs = _jobs(args.pictures, args.out.expanduser(), args.format, with_view=look is not None)
+    jobs = _jobs(args.pictures, args.out, args.format, with_view=look is not None)
     _check_targets(jobs, force=args.force)
 
     from core.depth_files import at_picture_size, write_depth

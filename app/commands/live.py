@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app import paths, recent_sources
-from app.commands.common import add_common, given
+from app.commands.common import a_path, add_common, given
 from app.commands.record import RecordOptions, record
 from app.display import has_display
 from app.settings import Settings
@@ -30,7 +30,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "source", nargs="?", metavar="SOURCE", help="camera, camera:NAME, a file, a folder, rtsp://, http://, demo"
     )
     parser.add_argument("--exit-after", type=float, metavar="S", help="close the window after S seconds")
-    parser.add_argument("--screenshot", type=Path, metavar="PNG", help="write a picture of the window at the end")
+    parser.add_argument(
+        "--screenshot", type=a_path, metavar="PNG", help="write a picture of the window at the end"
+    )
     add_common(parser, window=True)
     parser.set_defaults(run=partial(run, show_window))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from app.commands.common import a_path
 from core.messages import ModelEntry
 from core.model_messages import ModelKind
 from core.weights.catalogue import entries, left_out, locate
@@ -39,7 +40,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     convert.add_argument(
         "source", metavar="IN", help="MiDaS, Hugging Face or Fathom weights, or the name of a model"
     )
-    convert.add_argument("target", metavar="OUT", type=Path, help="the file to write, ending in .safetensors")
+    convert.add_argument("target", metavar="OUT", type=a_path, help="the file to write, ending in .safetensors")
     convert.add_argument("--dtype", choices=("float16", "float32"), default="float32", help="(default: float32)")
     convert.add_argument("--force", action="store_true", help="replace OUT where it exists")
     for text in _ABOUT:
@@ -128,7 +129,7 @@ def _info(args: argparse.Namespace) -> int:
 
 def _convert(args: argparse.Namespace) -> int:
     """Raises: SettingError, WeightsError; OUT is then as it was."""
-    target: Path = args.target.expanduser()
+    target: Path = args.target
     about = {text: getattr(args, text) for text in _ABOUT if getattr(args, text) is not None}
     with _bar(target.name) as progress:
         made = convert(locate(args.source), target, args.dtype, over=args.force, about=about, progress=progress)

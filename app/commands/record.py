@@ -8,7 +8,7 @@ from typing import Literal
 
 from tqdm import tqdm
 
-from app.commands.common import add_common, check_free, is_file, network_settings
+from app.commands.common import a_path, add_common, check_free, is_file, network_settings
 from app.settings import COLORMAPS, DEFAULTS, Settings
 from app.version import VERSION
 from core.capture import SourceWish
@@ -41,7 +41,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "record", help="a video of colour and depth: every frame of a file, or a live source for a time"
     )
     parser.add_argument("source", metavar="SOURCE", help="camera, a file, a folder, rtsp://, http://, demo")
-    parser.add_argument("--out", required=True, type=Path, metavar="F.mkv", help="the recording")
+    parser.add_argument("--out", required=True, type=a_path, metavar="F.mkv", help="the recording")
     parser.add_argument("--seconds", type=float, metavar="S", help="stop after S seconds of the source")
     parser.add_argument("--frames", type=int, metavar="N", help="stop after N frames")
     parser.add_argument(
@@ -50,12 +50,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         default="gray16",
         help="depth in 16 bits, within 1/20,000 of its range, or as the exact numbers, which take far more room",
     )
-    parser.add_argument("--view", type=Path, metavar="F.mp4", help="also write the view, for any player")
+    parser.add_argument("--view", type=a_path, metavar="F.mp4", help="also write the view, for any player")
     parser.add_argument(
         "--view-kind", choices=[view.value for view in View], default=View.SIDE.value, help="what the view shows"
     )
     parser.add_argument("--colormap", choices=COLORMAPS, default=DEFAULTS.colormap, help="colours of the view")
-    parser.add_argument("--preview", type=Path, metavar="PNG", help="also write the last view as a picture")
+    parser.add_argument("--preview", type=a_path, metavar="PNG", help="also write the last view as a picture")
     parser.add_argument("--force", action="store_true", help="replace files that are there")
     add_common(parser)
     parser.set_defaults(run=run)

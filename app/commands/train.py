@@ -8,11 +8,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from app.commands.common import a_path
 from core.errors import SettingError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser("train", help="train a model of our own on rendered scenes")
     parser.add_argument(
         "configs",
-        type=Path,
+        type=a_path,
         nargs="+",
         metavar="CONFIG",
         help="a .toml file like assets/models/fathom-nano.toml; of several each goes on from the model of the one "
@@ -37,7 +37,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument(
         "--out",
-        type=Path,
+        type=a_path,
         required=True,
         metavar="DIR",
         help="where model, logs and state go; what was begun there is gone on with",
@@ -45,7 +45,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--device", default="auto", metavar="D", help="auto, cpu, cuda, cuda:N (auto)")
     parser.add_argument(
         "--pairs",
-        type=Path,
+        type=a_path,
         metavar="DIR",
         help="photos NAME.jpg beside NAME.npz with an array inverse_depth: for figures, never to train on",
     )
@@ -54,7 +54,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument(
         "--start-from",
-        type=Path,
+        type=a_path,
         metavar="F",
         help="begin with the weights of this model; what was begun already goes on with its own",
     )

@@ -31,6 +31,12 @@ class Address:
     target: str  # a camera's name, index or device ("" for the first one), a path, a URL; "" for the demo
 
 
+def is_camera(text: str) -> bool:
+    """Whether `text` names a camera; nothing else is told of it."""
+    text = text.strip()
+    return text == "camera" or text.startswith(("camera:", *_DEVICE_PREFIXES))
+
+
 def parse_address(text: str) -> Address:
     """What `text` means. Paths have `~` expanded; whether they exist is not looked at.
 
@@ -41,10 +47,8 @@ def parse_address(text: str) -> Address:
         raise SourceError(f"no source was given: {WHAT_A_SOURCE_MAY_BE}")
     if text == "demo":
         return Address(SourceKind.DEMO, "")
-    if text == "camera" or text.startswith("camera:"):
+    if is_camera(text):
         return Address(SourceKind.CAMERA, text.removeprefix("camera").removeprefix(":").strip())
-    if text.startswith(_DEVICE_PREFIXES):
-        return Address(SourceKind.CAMERA, text)
     url = _URL.match(text)
     if url is None:
         return _of_path(Path(text))

@@ -283,3 +283,11 @@ def test_the_program_itself_says_its_version_and_fails_with_its_code(tmp_path: P
     )
     assert failed.returncode == 1
     assert failed.stderr.count("\n") == 1
+
+
+def test_a_file_after_an_equals_sign_may_begin_with_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/somebody")
+    window = Window()
+    assert run("demo", "--exit-after=1", "--screenshot=~/x.png", window=window) == 0
+    assert run("demo", "--exit-after=1", "--screenshot=~no-such-user/x.png", window=window) == 0
+    assert [call[-1] for call in window.calls] == [Path("/home/somebody/x.png"), Path("~no-such-user/x.png")]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings
+from core.errors import NoSuchDevice
 from core.messages import Action, DepthResult
 from support.fakes import FakeEngine
 from support.session_rig import Rig
@@ -80,6 +81,23 @@ def test_a_device_that_was_left_can_be_tried_again(rig: Rig) -> None:
     rig.until(lambda: (result := rig.result()) is not None and result.model.device == "cuda:0")
     assert [device for _, _, device in rig.loaded] == ["auto", "cpu", "auto"]
     assert rig.session.status().faults == ()
+
+
+def test_a_device_that_is_not_there_is_left_without_losing_anything_else(rig: Rig) -> None:
+    def make(model: str, precision: str) -> FakeEngine:
+        if rig.loaded[-1][2] != "auto":
+            raise NoSuchDevice("device must be one of auto, cpu on this machine, got 'cuda:0'")
+        return FakeEngine(model, precision=precision)
+
+    rig.make_engine = make
+    rig.session.change(model="mine.pt", precision="fp32", size="384", device="cuda:0")
+    rig.session.start()
+    fault = rig.fault()
+    assert fault.button == "Use what there is"
+    rig.session.do(fault)
+    rig.until(lambda: (result := rig.result()) is not None and result.model.precision == "fp32")
+    settings = rig.session.settings
+    assert (settings.model, settings.size, settings.device) == ("mine.pt", "384", "auto")
 
 
 def a_result(rig: Rig) -> DepthResult:

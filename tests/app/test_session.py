@@ -1,6 +1,7 @@
 """The session over a pipeline with stand-in sources and engines."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from app.camera_watch import CameraWatch
 from app.recent_sources import MOST
 from app.settings import DEFAULTS, Settings
 from app.settings_store import SettingsStore
-from core.errors import ModelNotFetched, SettingError
-from core.messages import Action, CameraInfo, SourceState
-from support.fakes import FakeEngine, Waker
+from core.errors import ModelNotFetched, SettingError, WeightsError
+from core.messages import Action, CameraInfo, SourceKind, SourceState
+from core.sources.source import Picture
+from support.fakes import FakeEngine, FakeLive, Waker, picture
 from support.session_rig import Rig
 
 
@@ -74,7 +76,7 @@ def test_a_fault_s_action_is_carried_out_and_the_fault_goes(rig: Rig) -> None:
     rig.refused.clear()
     for action, address in ((Action.REOPEN_SOURCE, "gone.mp4"), (Action.OPEN_DEMO, "demo")):
         count = len(rig.opened)
-        rig.session.do(type(fault)(fault.number, fault.line, action))
+        rig.session.do(replace(fault, action=action))
         rig.until(lambda count=count: len(rig.opened) > count)
         assert rig.opened[-1][0] == address
     assert rig.session.status().faults == ()
@@ -152,10 +154,55 @@ def test_a_model_that_is_not_here_is_one_click_away(monkeypatch: pytest.MonkeyPa
     fault = rig.fault()
     assert (fault.line, fault.button) == ("swin2-base-384 is not on this computer", "Download 436 MB")
     rig.make_engine = lambda model, precision: FakeEngine(model)
-    rig.session.change(model=DEFAULTS.model)
     rig.session.do(fault)
-    rig.until(lambda: rig.loaded[-1][0] == "swin2-base-384")
+    rig.until(lambda: (result := rig.result()) is not None and result.model.name == "swin2-base-384")
     assert asked == ["swin2-base-384"]
+
+
+def test_a_model_that_failed_is_tried_again_when_it_is_picked_again(rig: Rig) -> None:
+    def load(model: str, *_: object) -> FakeEngine:
+        raise WeightsError("it is damaged")
+
+    rig.until(rig.result)
+    rig.make_engine = load
+    rig.session.change(model="mine.pt")
+    rig.fault()
+    rig.make_engine = lambda model, precision: FakeEngine(model)
+    rig.session.change(model="mine.pt")
+    rig.until(lambda: (result := rig.result()) is not None and result.model.name == "mine.pt")
+    loads = len(rig.loaded)
+    rig.session.change(model="mine.pt")
+    rig.session.change(precision="fp32")
+    rig.until(lambda: rig.loaded[-1][1] == "fp32")
+    assert len(rig.loaded) == loads + 1, "what runs is not loaded again"
+
+
+def test_another_mode_is_for_the_camera_that_plays_although_another_source_failed(rig: Rig) -> None:
+    class Webcam(FakeLive):
+        def read(self) -> Picture | None:
+            return picture(1)
+
+    rig.make_source = lambda address: Webcam(address)
+    rig.session.open_source("camera:0")
+    rig.until(lambda: (source := rig.session.status().source) and source.kind is SourceKind.CAMERA)
+    rig.refused.add("rtsp://typo/")
+    rig.session.open_source("rtsp://typo/")
+    rig.fault()
+    rig.session.change(camera_mode="1920x1080@30")
+    rig.until(lambda: rig.opened[-1][1] == "1920x1080@30")
+    assert rig.opened[-1] == ("camera:0", "1920x1080@30")
+
+
+def test_what_failed_is_tried_again_not_what_was_opened_since(rig: Rig) -> None:
+    rig.refused.add("x.mp4")
+    rig.session.open_source("x.mp4")
+    fault = rig.fault()
+    rig.session.open_source("y.mp4")
+    rig.refused.clear()
+    rig.until(lambda: rig.opened[-1][0] == "y.mp4")
+    rig.session.do(fault)
+    rig.until(lambda: rig.opened[-1][0] == "x.mp4")
+    assert rig.session.settings.source == "x.mp4"
 
 
 def test_cameras_come_and_go() -> None:

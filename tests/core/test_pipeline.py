@@ -131,7 +131,8 @@ def test_a_new_source_that_fails_leaves_the_old_one_playing() -> None:
         r.woken.until(lambda: r.pipeline.status().faults)
         r.until(lambda result: result.frame.index > first.frame.index + 3)
         status = r.pipeline.status()
-        assert [(fault.line, fault.action) for fault in status.faults] == [("no such file", Action.REOPEN_SOURCE)]
+        (fault,) = status.faults
+        assert (fault.line, fault.action, fault.value) == ("no such file", Action.REOPEN_SOURCE, "new")
         assert status.source_state is SourceState.PLAYING
 
 

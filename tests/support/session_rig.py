@@ -21,6 +21,7 @@ class Rig:
         self.loaded: list[tuple[str, str, str]] = []
         self.refused: set[str] = set()
         self.make_engine: Callable[[str, str], FakeEngine] = lambda model, precision: FakeEngine(model)
+        self.make_source: Callable[[str], Source] = lambda address: FakeFile(count=10_000, name=address)
         self.session = Session(settings, self.woken, store, self._pipeline, tuple)
 
     def _pipeline(self, wake: Callable[[], None]) -> Pipeline:
@@ -30,7 +31,7 @@ class Rig:
         self.opened.append((address, camera_mode))
         if address in self.refused:
             raise SourceError(f"{address} is refused")
-        return FakeFile(count=10_000, name=address)
+        return self.make_source(address)
 
     def _load(self, model: str, precision: str, device: str, progress: Callable[[float], None]) -> FakeEngine:
         self.loaded.append((model, precision, device))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PyQt6.QtTest import QTest
 
+from core.messages import ModelState
 from core.model_messages import Download, DownloadState, ModelTask, TaskKind, TaskState
 from support.fake_session import BASE, NANO, RUNNING, TINY
 from support.model_sheet import GONE, OWN, OpenWindow, click, opened, row
@@ -50,6 +51,21 @@ def test_a_file_on_no_list_is_not_taken_for_the_model_of_its_network_s_name(open
     until(lambda: window.panel.model.picker.choice() == "fathom-nano.safetensors")
     until(lambda: row(window, "fathom-nano").state.isHidden())
     assert row(window, "fathom-nano").action.text() == "Use"
+
+
+def test_of_a_model_that_failed_while_another_runs_that_one_is_in_use(open_window: OpenWindow) -> None:
+    window, session = opened(open_window)
+    window.change(model="swin2-tiny-256")
+    nano, tiny = row(window, "fathom-nano"), row(window, "swin2-tiny-256")
+    session.say(model_state=ModelState.LOADING)
+    until(lambda: tiny.state.text() == "Loading…")
+    session.say(model_state=ModelState.READY)  # what ran goes on
+    until(lambda: nano.state.isVisible())
+    assert (nano.state.text(), nano.action.isHidden()) == ("In use", True)
+    assert (tiny.state.isHidden(), tiny.action.text()) == (True, "Use")
+    session.say(model=None, model_state=ModelState.FAILED)
+    until(lambda: tiny.state.isVisible())
+    assert (tiny.state.text(), tiny.action.text()) == ("Chosen", "Use"), "so that it can be tried again"
 
 
 def test_a_download_from_waiting_to_here(open_window: OpenWindow) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import SourceError
 from core.messages import SourceKind
-from core.sources.address import parse_address, without_credentials
+from core.sources.address import is_camera, parse_address, without_credentials
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,12 @@ def test_a_malformed_address_is_told_in_a_line_without_its_password(text: str, s
 )
 def test_credentials_are_not_shown(url: str, shown: str) -> None:
     assert without_credentials(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "camera"),
+    [("camera", True), (" camera:0", True), ("/dev/video0", True), ("/dev/v4l/by-id/x", True),
+     ("camera.mp4", False), ("demo", False), ("", False), ("rtsp://[", False)],
+)  # fmt: skip
+def test_what_is_a_camera_is_known_without_reading_the_rest(text: str, camera: bool) -> None:
+    assert is_camera(text) is camera
