@@ -154,7 +154,9 @@ class Capture:
             self._owner.capture_done(self)
 
     def _open(self) -> Source:
-        return self._open_source(self.wish.address, self.wish.camera_mode, lambda: self.transport.stopping)
+        # No address once meant a camera: where that is lost, it is waited for, and no demo scene comes instead.
+        address = self.wish.address or ("camera" if self._live else "")
+        return self._open_source(address, self.wish.camera_mode, lambda: self.transport.stopping)
 
     def _run_live(self, source: Source) -> None:
         """Newest frame only. A lost source is closed and opened again, ever less often, until told to stop."""
@@ -199,7 +201,7 @@ class Capture:
         clock = MediaClock(paced=self.wish.paced)
         upcoming = source.read()
         if source.info.frame_count == 1:
-            self.transport.set_loop(loop=False)  # one picture stays up; looping it would only burn time
+            self.transport.stay_at_end()  # one picture stays up; looping it would only burn time
         while True:
             ended = upcoming is None
             if ended and self.wish.ends:

@@ -123,15 +123,14 @@ class Inference:
     def _take_frames(self) -> None:
         """Until told to stop."""
         while self._wait_for_work():
-            taken = self._switch.next_frame(
-                self._lanes.patience_s, or_when=self._in_flight.oldest_is_done, before_end=self._end_all
-            )
+            taken = self._next_frame()
             while self._in_flight.oldest_is_done():
                 self._end_oldest()
             if self._lanes.goes_on(self._for_lanes):
                 if (result := self._lanes.step(taken, self._recorder)) is not None:
                     self._publish(result)
                 continue
+            taken = taken or self._lanes.release()
             if taken is None:
                 continue
             capture, frame = taken
@@ -143,8 +142,18 @@ class Inference:
             if not has_engine:  # a recording played until a moment ago
                 if not capture.gives_every_frame:
                     continue  # the next one is newer; one that stands is sent again when the engine is there
-                self._engines.wait()
+                if not self._wait_for_engine(capture):
+                    continue
             self._infer(capture, frame)
+
+    def _next_frame(self) -> tuple[Capture, Frame] | None:
+        """None where none has come in a while, or none may be taken yet. Raises: Closed."""
+        if self._lanes.holds_frame:
+            self._switch.wait(self._lanes.patience_s)
+            return None
+        return self._switch.next_frame(
+            self._lanes.patience_s, or_when=self._in_flight.oldest_is_done, before_end=self._end_all
+        )
 
     def _for_lanes(self) -> "tuple[Engine | None, ModelWish | None]":
         """The engine that lanes may borrow, with nothing in flight."""
@@ -154,6 +163,11 @@ class Inference:
     def _wait_for_work(self) -> bool:
         """Before the first engine is there no frame is taken that needs one: of every frame none may be lost."""
         return self._engines.wait(or_when=lambda: self._switch.brings_depth or self._lanes.is_wanted)
+
+    def _wait_for_engine(self, capture: Capture) -> bool:
+        """For its frame; False where another source plays meanwhile, or lanes are to run."""
+        self._engines.wait(or_when=lambda: self._switch.playing is not capture or self._lanes.is_wanted)
+        return self._engines.is_there
 
     def _running_engine(self) -> "Engine | None":
         engine = self._engines.take()

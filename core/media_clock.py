@@ -31,7 +31,7 @@ class MediaClock:
 
     def shown(self, picture: Picture) -> None:
         time_s = picture.media_time_s or 0.0
-        if time_s > self._last_s:
+        if self._zero_s is not None and time_s > self._last_s:  # else it comes after a jump
             self._interval_s = time_s - self._last_s
         self._last_s = time_s
         if self._zero_s is None:

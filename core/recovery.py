@@ -73,6 +73,7 @@ class Recovery:
         """Have another size tried after a failure at `hw`; False where the device is lost, and left."""
         _log.warning("at %dx%d: %s", *hw, failure.line)
         if failure.kind is OutOfMemory and self._free_memory():
+            self._sizes.try_again(hw)
             return True  # the same one again, now that there is more
         if failure.kind is DeviceLost and engine.info.device != "cpu":
             self._leave_device(engine, failure.line)

@@ -151,6 +151,11 @@ class SizeChoice:
             self._preparing = None
         self._early.discard(size)
 
+    def try_again(self, size: Size) -> None:
+        """It failed for a reason that is gone."""
+        if self._preparing == size:
+            self._preparing = None
+
     def setting_for(self, size: Size, picture_hw: Size) -> str:
         """What to set `size` to, to stay at this one."""
         return size_setting(size, self.aspect, picture_hw)

@@ -167,6 +167,12 @@ class SourceSwitch:
                 continue
             return (capture, frame) if frame is not None else None
 
+    def wait(self, timeout_s: float) -> None:
+        """Without taking a frame. Raises: Closed when all is to stop."""
+        with self._changed:
+            if self._changed.wait_for(lambda: self._stopping, timeout_s):
+                raise Closed
+
     def look_again(self) -> None:
         """What `next_frame` was given may hold now. From any thread."""
         with self._changed:

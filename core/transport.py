@@ -31,6 +31,7 @@ class Transport:
     def __init__(self, *, loop: bool) -> None:
         self._changed = threading.Condition()
         self._loop = loop
+        self._stays_at_end = False
         self._paused = False
         self._stopping = False
         self._look = False
@@ -51,7 +52,7 @@ class Transport:
 
     @property
     def loops(self) -> bool:
-        return self._loop
+        return self._loop and not self._stays_at_end
 
     @property
     def stopping(self) -> bool:
@@ -84,6 +85,10 @@ class Transport:
     def set_loop(self, *, loop: bool) -> None:
         self._order(_loop=loop, _look=True)
 
+    def stay_at_end(self) -> None:
+        """Whatever is ordered of the loop."""
+        self._order(_stays_at_end=True, _look=True)
+
     def resend(self) -> None:
         """Hand the last picture over again, unless new ones are coming anyway."""
         self._order(_resend=True)
@@ -108,7 +113,7 @@ class Transport:
                 order = self._take_order(ended=ended)
                 if order is not None:
                     return order
-                if self._paused or (ended and not self._loop):
+                if self._paused or (ended and not self.loops):
                     self._changed.wait()
                     continue
                 left_s = 0.0 if due_s is None else due_s - time.monotonic()

@@ -17,7 +17,7 @@ from core.comparing.shelf import Shelf
 from core.comparing.stage import LOOK_EVERY_S
 from core.comparing.truth_watch import TruthWatch
 from core.comparing.turns import choose, next_due_s
-from core.comparing.view import ComparisonView, LaneView
+from core.comparing.view import ComparisonView, LaneState, LaneView
 from core.loading import ModelWish
 from core.messages import DepthResult, Frame
 from core.model_messages import AUTO_MODEL
@@ -86,6 +86,12 @@ class LiveComparison:
         self._lanes.clear()
         self.shelf.reclaim()
         self._memory.trim(self._wanted.budget_mb)
+
+    @property
+    def reference_loads(self) -> bool:
+        """So that it will give depth of the frame that stands, or fail."""
+        reference = self._reference()
+        return reference is not None and reference.state is LaneState.LOADING
 
     @property
     def patience_s(self) -> float:

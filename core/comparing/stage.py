@@ -36,6 +36,7 @@ class LaneStage:
         self._running: LiveComparison | None = None
         self._shelf: Shelf | None = None
         self._capture: Capture | None = None  # whose frame the lanes were given last
+        self._held: tuple[Capture, Frame] | None = None  # its depth is still to come
 
     def ask(self, live: "LiveComparison | None") -> None:
         """Which comparison is to run from the next frame on; None: the engine is."""
@@ -55,6 +56,16 @@ class LaneStage:
     def patience_s(self) -> float:
         """How long the next frame can be waited for."""
         return self._running.patience_s if self._running is not None else LOOK_EVERY_S
+
+    @property
+    def holds_frame(self) -> bool:
+        """Whether no other frame may be taken: the one that stands is to be recorded, and has no depth yet."""
+        return self._held is not None
+
+    def release(self) -> tuple[Capture, Frame] | None:
+        """The frame that was held, for the engine: no lane will run it any more."""
+        held, self._held = self._held, None
+        return held
 
     def goes_on(self, engine: Callable[[], "tuple[Engine | None, ModelWish | None]"]) -> bool:
         """Whether lanes run now, after going over to them or back. `engine` gives the live view's."""
@@ -77,6 +88,8 @@ class LaneStage:
         live = self._running
         if live is None:
             return None
+        taken = taken or self._held
+        was_held, self._held = self._held is not None, None
         if taken is not None:
             self._capture = taken[0]
         capture, frame = self._capture, taken[1] if taken is not None else None
@@ -93,10 +106,22 @@ class LaneStage:
             live.comparing.end()
             self._wanted = None
             self.leave()
+            self._held = taken
             return None
-        if isinstance(recorder, Recorder) and stepped.missed and frame is not None:
-            recorder.note_missing(frame)
+        if taken is not None and stepped.result is None and (stepped.missed or was_held):
+            self._has_no_depth(taken, live, recorder)
         return stepped.result
+
+    def _has_no_depth(
+        self, taken: tuple[Capture, Frame], live: "LiveComparison", recorder: Recorder | Keeper | None
+    ) -> None:
+        """A frame that came. Of a file that is recorded none may be lost, so it waits for a lane that loads."""
+        capture, frame = taken
+        if isinstance(recorder, Recorder):
+            if live.reference_loads and capture.gives_every_frame:
+                self._held = taken
+            else:
+                recorder.note_missing(frame)
 
     def _stamp(self, result: DepthResult) -> DepthResult:
         """The reference lane's depth with what the live view would count."""

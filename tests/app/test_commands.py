@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import app.commands.live
-from app.cli import main, with_command
+from app.cli import build_parser, main, with_command
 from app.settings import Settings
 from app.settings_store import SettingsStore
 from core.engine import Engine
@@ -285,9 +285,21 @@ def test_the_program_itself_says_its_version_and_fails_with_its_code(tmp_path: P
     assert failed.stderr.count("\n") == 1
 
 
-def test_a_file_after_an_equals_sign_may_begin_with_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        "live demo --screenshot",
+        "record demo --out",
+        "bench --chart",
+        "compare demo --models a,b --csv",
+        "train c.toml --out",
+    ],
+)
+def test_a_file_after_an_equals_sign_may_begin_with_the_home_folder(
+    monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
     monkeypatch.setenv("HOME", "/home/somebody")
-    window = Window()
-    assert run("demo", "--exit-after=1", "--screenshot=~/x.png", window=window) == 0
-    assert run("demo", "--exit-after=1", "--screenshot=~no-such-user/x.png", window=window) == 0
-    assert [call[-1] for call in window.calls] == [Path("/home/somebody/x.png"), Path("~no-such-user/x.png")]
+    parser = build_parser(Window())
+    for given, meant in (("~/x", "/home/somebody/x"), ("~no-such-user/x", "~no-such-user/x"), ("x", "x")):
+        args = parser.parse_args(f"{words}={given}".split())
+        assert Path(meant) in vars(args).values()

@@ -189,6 +189,17 @@ def test_a_loop_starts_again_and_a_single_picture_does_not() -> None:
         assert len(owner.frames) == 1
 
 
+def test_a_single_picture_stays_up_although_the_loop_is_switched() -> None:
+    with capturing(SourceWish("file"), lambda: FakeFile(count=1)) as (capture, owner):
+        owner.woken.until(lambda: owner.states[-1] is SourceState.ENDED)
+        capture.transport.set_loop(loop=False)
+        capture.transport.set_loop(loop=True)
+        for again in (1, 2):
+            capture.transport.resend()
+            owner.woken.until(lambda again=again: len(owner.frames) > again)
+        assert [frame.jumps for frame in owner.frames[:3]] == [0, 0, 0]
+
+
 def test_a_lost_camera_is_opened_again_ever_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(core.capture, "FIRST_BACKOFF_S", 0.001)
     cameras = [FakeLive("first"), FakeLive("second")]
@@ -223,6 +234,29 @@ def test_a_lost_camera_is_opened_again_ever_less_often(monkeypatch: pytest.Monke
         capture.transport.stop()
         cameras[1].feed.put(4)
     assert cameras[1].closed.is_set()
+
+
+def test_for_a_lost_camera_that_was_opened_without_an_address_no_demo_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(core.capture, "FIRST_BACKOFF_S", 0.001)
+    cameras, asked = [FakeLive("first"), FakeLive("second")], list[str]()
+    waiting = iter(cameras)
+
+    def opener(address: str, *_: object) -> Source:
+        asked.append(address)
+        return next(waiting)
+
+    owner = Owner()
+    capture = Capture(SourceWish(""), 7, opener, owner)
+    capture.start()
+    cameras[0].feed.put(None)
+    cameras[1].feed.put(2)
+    owner.woken.until(lambda: owner.frames)
+    capture.stop()
+    cameras[1].feed.put(3)
+    capture.join(LONG_S)
+    assert asked == ["", "camera"]
 
 
 def test_a_paused_camera_is_read_on_and_shows_the_present_afterwards() -> None:

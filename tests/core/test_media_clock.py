@@ -20,4 +20,7 @@ def test_pacing_keeps_the_files_own_times(monkeypatch: pytest.MonkeyPatch) -> No
     assert clock.due_s(picture(2, 5.5)) == 103.0, "much too late goes on from here"
     clock.restart()
     assert clock.due_s(picture(9, 60.0)) == 103.0
+    clock.restart()
+    clock.shown(picture(9, 60.0))
+    assert clock.due_s(None) == pytest.approx(103.4), "what a jump left out is no time to stand at the end"
     assert MediaClock(paced=False).due_s(picture(0, 1.0)) is None

@@ -277,3 +277,18 @@ def test_depth_that_is_not_finite_is_counted_and_not_shown(tmp_path: Path) -> No
         last = r.until(lambda result: index_of(result) == 3)
         assert last.rates.non_finite == 1
         assert 1 not in {index_of(result) for result in r.results}
+
+
+def test_where_every_frame_is_wanted_a_recording_plays_again_after_a_video_that_got_no_model(
+    recording: Path,
+) -> None:
+    with rig(recording) as r:
+        r.engine = WeightsError("it is damaged")
+        r.pipeline.open(SourceWish(r.recording, every_frame=True))
+        r.pipeline.use_model(MODEL)
+        r.until(lambda result: True)
+        r.pipeline.open(SourceWish("file", every_frame=True))
+        r.woken.until(lambda: r.pipeline.status().model_state is ModelState.FAILED)
+        r.woken.until(lambda: r.playing.wish.address == "file" and r.playing.delivered >= 5)
+        r.pipeline.open(SourceWish(r.recording, every_frame=True))
+        r.until(lambda result: result.frame.source_id == 3)

@@ -9,7 +9,7 @@ from core.capture import SourceWish
 from core.comparing.control import Comparing
 from core.comparing.lane_wish import LaneWish
 from core.comparing.view import ComparisonView, LaneState
-from core.errors import OutOfMemory
+from core.errors import OutOfMemory, WeightsError
 from core.loading import ModelWish
 from core.messages import DepthArray, DepthResult, RecordingState, RgbArray, SourceState
 from core.pipeline import Pipeline
@@ -231,6 +231,69 @@ def test_a_recording_holds_the_reference_lane_s_depth_of_every_frame_of_a_file(r
     assert indices == list(range(indices[0], indices[0] + len(indices)))
 
 
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_a_recorded_file_waits_for_a_reference_lane_that_loads(rig: Rig, is_refused: bool) -> None:
+    gate, entered = threading.Event(), threading.Event()
+
+    def make(model: str) -> FakeEngine:
+        if model == "a":
+            entered.set()
+            assert gate.wait(LONG_S)
+            if is_refused:
+                raise WeightsError("it is damaged")
+        return Noting(model, rig.seen)
+
+    rig.make = make
+    rig.play("file")
+    take = FakeTake()
+    assert rig.pipeline.start_recording(WISH, take.open) is not None
+    rig.woken.until(lambda: len(take.results) > 10)
+    comparing = rig.compare(A, B)
+    assert entered.wait(LONG_S)
+    held = len(take.results)
+    gate.set()
+    if is_refused:
+        rig.woken.until(lambda: rig.view.lanes[0].state is LaneState.FAILED)
+        rig.pipeline.stop_comparing()
+    else:
+        rig.woken.until(lambda: len(take.results) > held + 10)
+        comparing.change(1, size="128")
+    rig.woken.until(lambda: len(take.results) > held + 40)
+    rig.pipeline.stop_recording()
+    rig.woken.until(lambda: rig.pipeline.status().recording.state is RecordingState.SAVED)
+    indices = [result.frame.index for result in take.results]
+    gone = set(range(indices[0], indices[-1])) - set(indices)
+    assert bool(gone) is is_refused, "what no lane can run is missing, and nothing else"
+    if not is_refused:
+        assert {(r.model.name, r.network_hw[0]) for r in take.results} >= {("live", 64), ("a", 64)}
+
+
+def test_a_frame_that_waits_for_a_lane_goes_to_the_engine_where_comparing_ends(rig: Rig) -> None:
+    gate, entered = threading.Event(), threading.Event()
+
+    def make(model: str) -> FakeEngine:
+        if model == "a":
+            entered.set()
+            assert gate.wait(LONG_S)
+        return Noting(model, rig.seen)
+
+    rig.make = make
+    rig.play("file")
+    take = FakeTake()
+    assert rig.pipeline.start_recording(WISH, take.open) is not None
+    rig.woken.until(lambda: len(take.results) > 10)
+    rig.compare(A, B)
+    assert entered.wait(LONG_S)
+    held = len(take.results)
+    rig.pipeline.stop_comparing()
+    rig.woken.until(lambda: len(take.results) > held + 10)
+    gate.set()
+    rig.pipeline.stop_recording()
+    rig.woken.until(lambda: rig.pipeline.status().recording.state is RecordingState.SAVED)
+    indices = [result.frame.index for result in take.results]
+    assert indices == list(range(indices[0], indices[0] + len(indices)))
+
+
 def test_an_error_within_ends_the_comparison_alone(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     from core.comparing.live import LiveComparison
 
@@ -262,6 +325,24 @@ def test_without_memory_the_live_view_takes_what_was_kept_for_the_next_compariso
             and (r.model.name, int(r.inverse_depth[0, 0]), r.network_hw) == ("live", 90, (64, 64))
         )
     )
+    assert rig.pipeline.status().faults == ()
+
+
+def test_a_size_without_memory_to_prepare_is_prepared_again_once_there_is_more(rig: Rig) -> None:
+    rig.play()
+    rig.compare(A)
+    rig.until_all_run()
+    kept = rig.engines["a"]
+    rig.pipeline.stop_comparing()
+    rig.engines["live"].prepare_failure = lambda hw: None if kept.closed_by else OutOfMemory("no room")
+    rig.pipeline.set_size("128", "square")
+
+    def came() -> bool:
+        if rig.camera.feed.empty():
+            rig.camera.feed.put(90)
+        return (r := rig.pipeline.newest_result()) is not None and r.network_hw == (128, 128)
+
+    rig.woken.until(came)
     assert rig.pipeline.status().faults == ()
 
 
