@@ -84,8 +84,9 @@ class Comparing:
             left = tuple(lane for lane in self.wanted.lanes if lane.number != number)
             if len(left) < FEWEST_LANES:
                 return
-            gone = self.wanted.reference == number
-            self._want(lanes=left, reference=left[0].number if gone else self.wanted.reference)
+            if self.wanted.reference == number:
+                self._make_reference(left[0].number)
+            self._want(lanes=tuple(lane for lane in self.wanted.lanes if lane.number != number))
         self._wake()
 
     def change(self, number: int, **values: str) -> None:
@@ -101,8 +102,7 @@ class Comparing:
     def set_reference(self, number: int) -> None:
         with self._changing:
             if self.wanted.lane(number) is not None:
-                self._replace(number)
-                self._want(reference=number)
+                self._make_reference(number)
         self._wake()
 
     def set_same_frame(self, *, on: bool) -> None:
@@ -113,6 +113,11 @@ class Comparing:
     def set_budget(self, budget_mb: float) -> None:
         with self._changing:
             self._want(budget_mb=budget_mb)
+
+    def _make_reference(self, number: int) -> None:
+        """Which brings it back where it was put aside, as any use of a lane does."""
+        self._replace(number)
+        self._want(reference=number)
 
     def _replace(self, number: int, **values: str) -> None:
         changed = tuple(

@@ -63,7 +63,11 @@ class PictureSource:
         return picture
 
     def seek(self, time_s: float) -> None:
-        self._index = min(max(0, int(time_s / SHOWN_S)), len(self._paths) - 1)
+        """To the picture of that time or, where it cannot be read, the one before it."""
+        index = min(max(0, int(time_s / SHOWN_S)), len(self._paths) - 1)
+        while index and self._picture(index) is None:  # forwards would lead a step back to where it came from
+            index -= 1
+        self._index = index
 
     def close(self) -> None:
         self._last = None

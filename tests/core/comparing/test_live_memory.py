@@ -25,6 +25,18 @@ def test_beyond_the_budget_the_least_recently_used_lane_leaves_with_a_word() -> 
     assert steps.view.budget_mb == 32.0
 
 
+def test_a_lane_that_was_put_aside_comes_back_where_it_becomes_the_reference() -> None:
+    """As the first one left does when the reference is removed."""
+    steps = Steps(A, B, C, budget_mb=32.0)
+    steps.settle()
+    steps.step(1)
+    assert states(steps)[2] is LaneState.PUT_ASIDE
+    steps.comparing.remove(1)
+    steps.settle(2)
+    assert steps.view.reference == 2
+    assert states(steps) == {2: LaneState.RUNNING, 3: LaneState.RUNNING}
+
+
 def test_a_lane_that_was_put_aside_comes_back_when_it_is_used_and_another_leaves() -> None:
     steps = Steps(A, B, C, budget_mb=32.0)
     steps.settle()

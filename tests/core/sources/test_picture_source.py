@@ -56,6 +56,18 @@ def test_one_bad_picture_does_not_stop_a_folder(tmp_path: Path) -> None:
     assert number_of(picture.rgb) == 1
 
 
+def test_a_step_back_passes_over_a_picture_that_cannot_be_read(tmp_path: Path) -> None:
+    for number in range(4):
+        write(tmp_path / f"{number}.png", number)
+    for number in (1, 2):
+        (tmp_path / f"{number}.png").write_bytes(b"nothing")
+    source = open_pictures(tmp_path, never)
+    source.seek(5.99)  # just before the last, which nobody has looked at yet
+    picture = source.read()
+    assert picture is not None
+    assert (number_of(picture.rgb), picture.media_time_s) == (0, 0.0)
+
+
 def test_a_folder_without_pictures(tmp_path: Path) -> None:
     (tmp_path / "clip.mp4").touch()
     with pytest.raises(SourceError, match="holds no pictures"):
