@@ -86,6 +86,21 @@ class Rig:
         self.woken.until(so)
         return number[0]
 
+    def gate_loading(self, failure: Exception | None = None) -> tuple[threading.Event, threading.Event]:
+        """Have the load of "a" wait for the first event, then fail where it is to; the second: it has begun."""
+        gate, entered = threading.Event(), threading.Event()
+
+        def make(model: str) -> FakeEngine:
+            if model == "a":
+                entered.set()
+                assert gate.wait(LONG_S)
+                if failure is not None:
+                    raise failure
+            return Noting(model, self.seen)
+
+        self.make = make
+        return gate, entered
+
     def hold(self, *names: str) -> list[FakeEngine]:
         """Have all lanes show picture 40, then hold these engines at their next run; forgets what was seen."""
         self.camera.feed.put(40)
@@ -233,17 +248,7 @@ def test_a_recording_holds_the_reference_lane_s_depth_of_every_frame_of_a_file(r
 
 @pytest.mark.parametrize("is_refused", [False, True])
 def test_a_recorded_file_waits_for_a_reference_lane_that_loads(rig: Rig, is_refused: bool) -> None:
-    gate, entered = threading.Event(), threading.Event()
-
-    def make(model: str) -> FakeEngine:
-        if model == "a":
-            entered.set()
-            assert gate.wait(LONG_S)
-            if is_refused:
-                raise WeightsError("it is damaged")
-        return Noting(model, rig.seen)
-
-    rig.make = make
+    gate, entered = rig.gate_loading(WeightsError("it is damaged") if is_refused else None)
     rig.play("file")
     take = FakeTake()
     assert rig.pipeline.start_recording(WISH, take.open) is not None
@@ -269,15 +274,7 @@ def test_a_recorded_file_waits_for_a_reference_lane_that_loads(rig: Rig, is_refu
 
 
 def test_a_frame_that_waits_for_a_lane_goes_to_the_engine_where_comparing_ends(rig: Rig) -> None:
-    gate, entered = threading.Event(), threading.Event()
-
-    def make(model: str) -> FakeEngine:
-        if model == "a":
-            entered.set()
-            assert gate.wait(LONG_S)
-        return Noting(model, rig.seen)
-
-    rig.make = make
+    gate, entered = rig.gate_loading()
     rig.play("file")
     take = FakeTake()
     assert rig.pipeline.start_recording(WISH, take.open) is not None
@@ -347,15 +344,7 @@ def test_a_size_without_memory_to_prepare_is_prepared_again_once_there_is_more(r
 
 
 def test_closing_while_models_load_leaves_nothing(rig: Rig) -> None:
-    gate, entered = threading.Event(), threading.Event()
-
-    def make(model: str) -> FakeEngine:
-        if model == "a":
-            entered.set()
-            assert gate.wait(LONG_S)
-        return Noting(model, rig.seen)
-
-    rig.make = make
+    gate, entered = rig.gate_loading()
     rig.play()
     rig.compare(A, B)
     assert entered.wait(LONG_S)
