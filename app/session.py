@@ -290,15 +290,15 @@ class Session(SessionModels, SessionPlayback):
     def _runs_or_loads(self, model: str) -> bool:
         """Whether such a setting is followed: a model that failed is tried again when it is picked again."""
         status = self.status()
-        if status.model is None or status.model_state is ModelState.LOADING:
-            return status.model_state is ModelState.LOADING
-        return model in (AUTO_MODEL, status.model.loaded_as)
+        if status.model_state is ModelState.LOADING:
+            return True
+        return status.model is not None and model in (AUTO_MODEL, status.model.loaded_as)
 
     def _camera(self) -> str:
         """The camera that plays while nothing else is being opened, also where that failed; else empty."""
         status = self.status()
-        plays = status.source is not None and status.source.kind is SourceKind.CAMERA and not status.source_detail
-        return status.source.address if plays and status.source is not None else ""
+        source = None if status.source_detail else status.source
+        return source.address if source is not None and source.kind is SourceKind.CAMERA else ""
 
     def _open(self, address: str) -> None:
         s = self.settings

@@ -116,6 +116,14 @@ class Rig:
     def until_all_run(self) -> None:
         self.feed_until(lambda view: all(lane.result and lane.state is LaneState.RUNNING for lane in view.lanes))
 
+    def kept_after_comparing(self) -> FakeEngine:
+        """The engine of a comparison that is over, which waits for the next one."""
+        self.play()
+        self.compare(A)
+        self.until_all_run()
+        self.pipeline.stop_comparing()
+        return self.engines["a"]
+
 
 @pytest.fixture
 def rig() -> Iterator[Rig]:
@@ -309,11 +317,7 @@ def test_an_error_within_ends_the_comparison_alone(rig: Rig, monkeypatch: pytest
 
 
 def test_without_memory_the_live_view_takes_what_was_kept_for_the_next_comparison(rig: Rig) -> None:
-    rig.play()
-    rig.compare(A)
-    rig.until_all_run()
-    kept = rig.engines["a"]
-    rig.pipeline.stop_comparing()
+    kept = rig.kept_after_comparing()
     rig.engines["live"].failure = lambda hw: None if kept.closed_by else OutOfMemory("no room")
     rig.camera.feed.put(90)
     rig.woken.until(
@@ -326,11 +330,7 @@ def test_without_memory_the_live_view_takes_what_was_kept_for_the_next_compariso
 
 
 def test_a_size_without_memory_to_prepare_is_prepared_again_once_there_is_more(rig: Rig) -> None:
-    rig.play()
-    rig.compare(A)
-    rig.until_all_run()
-    kept = rig.engines["a"]
-    rig.pipeline.stop_comparing()
+    kept = rig.kept_after_comparing()
     rig.engines["live"].prepare_failure = lambda hw: None if kept.closed_by else OutOfMemory("no room")
     rig.pipeline.set_size("128", "square")
 
